@@ -1,0 +1,1 @@
+"""Who is reached, who is on duty, and whether the letter arrived."""

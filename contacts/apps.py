@@ -1,0 +1,8 @@
+"""People, duty and the outbox as a Django app."""
+
+from django.apps import AppConfig
+
+
+class ContactsConfig(AppConfig):
+    name = "contacts"
+    verbose_name = "Contacts"

@@ -1,0 +1,9 @@
+"""The floor as a Django app: heartbeats."""
+
+from django.apps import AppConfig
+
+
+class CommonConfig(AppConfig):
+    name = "portal.common"
+    label = "common"
+    verbose_name = "Engine"
