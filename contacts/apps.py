@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class ContactsConfig(AppConfig):
+    """Configuration of the app."""
+
     name = "contacts"
     verbose_name = "Contacts"

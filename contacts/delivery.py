@@ -45,8 +45,9 @@ def drain(*, now: datetime, clock: Callable[[], datetime] = timezone.now, most: 
     try:
         for _ in range(0, most, BATCH):
             ids = claimable_ids(now)
-            claimed = [letter for pk in ids if (letter := claim(pk, now=clock())) is not None]
-            handed_over += sum(offer(letter, lane, clock) for letter in claimed)
+            for pk in ids:
+                letter = claim(pk, now=clock())
+                handed_over += letter is not None and offer(letter, lane, clock)
             if len(ids) < BATCH:
                 break
     finally:

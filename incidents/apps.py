@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class IncidentsConfig(AppConfig):
+    """Configuration of the app."""
+
     name = "incidents"
     verbose_name = "Incidents"

@@ -5,6 +5,8 @@ from django.db.models.signals import post_migrate
 
 
 class PortalConfig(AppConfig):
+    """Connects the roles to migrations."""
+
     name = "portal"
     verbose_name = "Portal"
 

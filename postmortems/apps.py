@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class PostmortemsConfig(AppConfig):
+    """Configuration of the app."""
+
     name = "postmortems"
     verbose_name = "Post-mortems"

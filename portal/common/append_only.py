@@ -25,7 +25,7 @@ class Kept(models.Model):
     class Meta:
         abstract = True
 
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         raise HistoryIsKept(f"History is kept: {self} cannot be deleted.")
 
 

@@ -4,6 +4,8 @@ from django.apps import AppConfig
 
 
 class CommonConfig(AppConfig):
+    """Heartbeats, and what every app may import."""
+
     name = "portal.common"
     label = "common"
     verbose_name = "Engine"

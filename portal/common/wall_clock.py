@@ -39,3 +39,10 @@ def in_words(length: timedelta) -> str:
         f"{minutes} min" if minutes and days < 2 else "",
     ]
     return " ".join(part for part in parts if part)
+
+
+def say(at: datetime, zone: ZoneInfo) -> str:
+    """An instant as a letter says it, with its zone: ``Tue 9 Jun 2026, 14:44 CEST``."""
+    local = at.astimezone(zone)
+    name = local.tzname() or zone.key
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {name if name.isalpha() else zone.key}"

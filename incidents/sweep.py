@@ -1,0 +1,144 @@
+"""What the engine does for incidents: take note of letters, break promises, warn, escalate.
+
+Each step drives itself from an indexed set of open rows and takes one short transaction a row:
+
+1. Fates: a letter that was sent, failed or suppressed is noted once; a notice is kept when all its letters
+   are settled and one was sent; a failed escalation moves on to the next level at once.
+2. Promises past due break, by compare-and-swap; one letter per person says so, however many slots were missed.
+3. Promises about to be due are warned about once.
+4. Levels of the escalation path that are due fire.
+"""
+
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from contacts.models import OutgoingMessage
+from incidents import deadlines, emails, escalations, recipients, timeline
+from incidents.locking import locked
+from incidents.models import Deadline, Escalation, Incident, IncidentMessage, StakeholderNotice, TimelineEntry
+
+BATCH = 500
+State = OutgoingMessage.State
+Kind = Deadline.Kind
+#: Review and post-mortem promises are swept by the app that owns their letters.
+OWN_KINDS = (Kind.ACKNOWLEDGE, Kind.RESTORE, Kind.STATUS_UPDATE, Kind.STAKEHOLDER_NOTICE)
+
+
+def sweep(*, now: datetime) -> int:
+    """Do everything that is due for incidents at ``now``; returns how many rows were decided."""
+    return note_fates(now=now) + break_overdue(now=now) + warn(now=now) + escalate(now=now)
+
+
+def note_fates(*, now: datetime) -> int:
+    """Take note of settled letters."""
+    unnoted = IncidentMessage.objects.filter(
+        noted_at__isnull=True, message__state__in=[State.SENT, State.FAILED, State.SUPPRESSED, State.MERGED]
+    ).select_related("message__contact", "incident__severity", "escalation", "notice__deadline")
+    return sum(note_fate(link, now=now) for link in unnoted[:BATCH])
+
+
+@transaction.atomic
+def note_fate(link: IncidentMessage, *, now: datetime) -> bool:
+    if not IncidentMessage.objects.filter(pk=link.pk, noted_at__isnull=True).update(noted_at=now):
+        return False
+    message = link.message
+    at = message.settled_at or now
+    if message.state == State.FAILED:
+        text = f"Letter to {message.contact} failed: {message.reason}"
+        timeline.record(link.incident, TimelineEntry.Kind.LETTER, text, by=None, at=at, now=now)
+        move_on(link, now=now)
+    if link.notice is not None:
+        keep_notice(link.notice, now=now)
+    return True
+
+
+def move_on(link: IncidentMessage, *, now: datetime) -> None:
+    """A level whose letter failed gives way to the next at once, while nobody has acknowledged."""
+    asks = link.purpose in {IncidentMessage.Purpose.ESCALATION, IncidentMessage.Purpose.DECLARED}
+    if not asks or link.incident.acknowledged_at is not None or not link.incident.is_ongoing:
+        return
+    following = escalations.next_waiting(link.incident)
+    if following is not None:
+        escalations.fire(following, now=now)
+
+
+def keep_notice(notice: StakeholderNotice, *, now: datetime) -> None:
+    """The notice is kept when every letter of it is settled and at least one was handed over."""
+    letters = OutgoingMessage.objects.filter(incident_message__notice=notice)
+    if letters.exclude(pk__in=letters.settled().values("pk")).exists():
+        return
+    sent = letters.filter(state=State.SENT).order_by("-sent_at").first()
+    if sent is None or sent.sent_at is None:
+        return
+    if deadlines.keep(notice.deadline, at=sent.sent_at, by=None):
+        text = f"{notice.audience} told: {letters.filter(state=State.SENT).count()} letters handed over."
+        timeline.record(notice.incident, TimelineEntry.Kind.NOTICE, text, by=None, at=sent.sent_at, now=now)
+
+
+def break_overdue(*, now: datetime) -> int:
+    """Break every promise past due and write one letter per incident, kind and person."""
+    overdue = Deadline.objects.overdue(at=now).filter(kind__in=OWN_KINDS)
+    incidents = Incident.objects.filter(pk__in=overdue.order_by().values("incident"))
+    return sum(break_one(incident, now=now) for incident in incidents.order_by("pk")[:BATCH])
+
+
+@transaction.atomic
+def break_one(incident: Incident, *, now: datetime) -> int:
+    incident = locked(incident)
+    overdue = Deadline.objects.overdue(at=now).filter(incident=incident, kind__in=OWN_KINDS)
+    broken = deadlines.settle(incident, at=now, rows=overdue)
+    for kind in OWN_KINDS:
+        group = [deadline for deadline in broken if deadline.kind == kind]
+        if kind == Kind.STAKEHOLDER_NOTICE:
+            for deadline in group:
+                write_missed([deadline], now=now)
+        elif group:
+            write_missed(group, now=now)
+    return len(broken)
+
+
+def write_missed(group: list[Deadline], *, now: datetime) -> None:
+    latest = group[-1]
+    emails.send(
+        incident=latest.incident,
+        contacts=recipients.for_deadline(latest, at=now),
+        letter=partial(emails.missed, group, now=now),
+        purpose=IncidentMessage.Purpose.MISSED,
+        key=f"missed:{latest.pk}",
+        now=now,
+        topic=deadlines.topic(latest),
+        deadline=latest,
+        is_mergeable=True,
+    )
+
+
+def warn(*, now: datetime) -> int:
+    """Write the one due-soon letter of each promise that has come within its lead."""
+    soon = Deadline.objects.due_soon(at=now).filter(kind__in=OWN_KINDS).select_related("incident__severity")
+    return sum(warn_one(deadline, now=now) for deadline in soon.order_by("warn_at")[:BATCH])
+
+
+@transaction.atomic
+def warn_one(deadline: Deadline, *, now: datetime) -> bool:
+    if not deadlines.claim_warning(deadline, now=now):
+        return False
+    emails.send(
+        incident=deadline.incident,
+        contacts=recipients.for_deadline(deadline, at=now),
+        letter=partial(emails.due_soon, deadline, now=now),
+        purpose=IncidentMessage.Purpose.DUE_SOON,
+        key=f"due_soon:{deadline.pk}",
+        now=now,
+        topic=deadlines.topic(deadline),
+        deadline=deadline,
+        is_mergeable=True,
+    )
+    return True
+
+
+def escalate(*, now: datetime) -> int:
+    """Fire the levels that are due."""
+    due = Escalation.objects.due(at=now).select_related("incident__severity").order_by("due_at", "level")
+    return sum(escalations.fire(escalation, now=now) for escalation in due[:BATCH])

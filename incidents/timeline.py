@@ -1,0 +1,45 @@
+"""Writes to the timeline, in the transaction of the change it tells of."""
+
+from datetime import datetime
+
+from contacts.models import User
+from incidents.models import Incident, MilestoneChange, TimelineEntry
+
+
+def record(
+    incident: Incident,
+    kind: TimelineEntry.Kind,
+    text: str,
+    *,
+    by: User | None,
+    at: datetime,
+    now: datetime | None = None,
+) -> TimelineEntry:
+    """Say what happened at ``at``; ``now`` is when it was written down, if later."""
+    return TimelineEntry.objects.create(
+        incident=incident, kind=kind, text=text, by=by, at=at, recorded_at=now if now is not None else at
+    )
+
+
+def set_milestone(
+    incident: Incident,
+    milestone: Incident.Milestone,
+    value: datetime | None,
+    *,
+    source: MilestoneChange.Source,
+    by: User | None,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """Set a milestone on the object (the caller saves it) and keep what it was, who set it, when and why."""
+    MilestoneChange.objects.create(
+        incident=incident,
+        milestone=milestone,
+        old_value=getattr(incident, milestone.value),
+        new_value=value,
+        source=source,
+        reason=reason,
+        changed_at=now,
+        changed_by=by,
+    )
+    setattr(incident, milestone.value, value)
