@@ -10,7 +10,6 @@ from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
 from contacts.models import Contact, Rota, Shift, User
-
 from portal import roles
 from portal.tests.mailbox import Mailbox, smtp_server
 

@@ -150,7 +150,7 @@ class Lane:
 def raise_by_code(code: int, text: bytes | str, error: smtplib.SMTPException) -> None:
     """5xx is final (RFC 5321, section 4.2.1), save for a refused sign-in, which an operator can mend."""
     words = text.decode(errors="replace") if isinstance(text, bytes) else text
-    if 500 <= code < 600 and not isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPHeloError):  # noqa: PLR2004
+    if 500 <= code < 600 and not isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPHeloError):
         raise RefusedForGood(f"Refused by the mail server: {code} {words}") from error
     raise error
 

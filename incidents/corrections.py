@@ -1,6 +1,7 @@
 """Correcting a milestone: the old value stays in the record, verdicts are reckoned anew."""
 
 from datetime import datetime
+from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -60,7 +61,7 @@ def check(incident: Incident, milestone: Incident.Milestone, value: datetime, *,
     times = {each: getattr(incident, each.value) for each in Milestone} | {milestone: value}
     order = [each for each in Milestone if each not in {Milestone.ACKNOWLEDGED, Milestone.CONTAINED}]
     known = [(each, times[each]) for each in order if times[each] is not None]
-    for (first, earlier), (second, later) in zip(known, known[1:], strict=False):
+    for (first, earlier), (second, later) in pairwise(known):
         if later < earlier and milestone in {first, second}:
             raise ValidationError(
                 {"value": f"{second.label} ({later:%Y-%m-%d %H:%M} UTC) would lie before {first.label.lower()} "
@@ -74,8 +75,9 @@ def check(incident: Incident, milestone: Incident.Milestone, value: datetime, *,
 
 def reckon_anew(incident: Incident, milestone: Incident.Milestone, old: datetime | None, value: datetime) -> None:
     """Move clocks and keeping times that follow from the milestone; the first verdict stays."""
-    started = incident.deadlines.filter(kind__in=CLOCKS.get(milestone, ()))
-    for deadline in started.filter(clock_started_at=old) if old else []:
+    for deadline in incident.deadlines.filter(kind__in=CLOCKS.get(milestone, ())):
+        if deadline.clock_started_at != old:
+            continue
         shift = value - deadline.clock_started_at
         deadline.clock_started_at = value
         deadline.due_at += shift

@@ -82,9 +82,7 @@ def check_times(*, impact_started_at: datetime | None, detected_at: datetime, no
         raise ValidationError({"detected_at": "This is in the future. Give the time at which it was noticed."})
     if impact_started_at is not None and impact_started_at > detected_at:
         raise ValidationError(
-            {
-                "impact_started_at": "The impact cannot start after it was detected. Give an earlier time or leave it out."
-            }
+            {"impact_started_at": "The impact starts before it is detected. Give an earlier time or leave it out."}
         )
 
 

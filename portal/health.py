@@ -1,4 +1,4 @@
-"""For supervisors and outside watchers: is the process up, can it serve, does the engine keep its cycle?"""
+"""For supervisors and outside watchers: the process is up, it can serve, the engine keeps its cycle."""
 
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
