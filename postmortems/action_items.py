@@ -1,15 +1,18 @@
 """Work promised in a post-mortem: every change locks the row, and says so on the incident's timeline.
 
 The first due date and what became of it are never rewritten: a new date changes when an item is due,
-not whether it was done by the date first given.
+not whether it was done by the date first given. Verbs raise InvalidTransition (the state forbids it),
+PermissionDenied (the person may not) or ValidationError (bad input).
 """
 
 from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from contacts.models import Contact, User
 from incidents import timeline
+from incidents.locking import locked
 from incidents.models import InvalidTransition, TimelineEntry
 from portal.common.wall_clock import end_of_day
 from postmortems import permissions
@@ -34,10 +37,10 @@ def create(
 ) -> ActionItem:
     """Promise something; from now on its owner is asked about it every week."""
     permissions.require(by, "create", post_mortem.incident)
-    require_words(description, "Say what is to be done.")
+    description = words_of("description", description, "Say what is to be done.")
     require_able_owner(owner)
     require_day_to_come(due_on, owner, now=now)
-    PostMortem.objects.select_for_update(of=("self",)).get(pk=post_mortem.pk)
+    locked(post_mortem.incident)  # A second click waits here, and then finds the first one's item.
     if post_mortem.action_items.open().filter(description=description, owner=owner, due_on=due_on).exists():
         raise InvalidTransition("This post-mortem has that action item already.")
     due_at = end_of_day(due_on, owner.zone)
@@ -70,7 +73,7 @@ def start(item: ActionItem, *, by: User, now: datetime) -> ActionItem:
 @transaction.atomic
 def complete(item: ActionItem, *, evidence: str, by: User | None, now: datetime) -> ActionItem:
     """Done, with what shows it."""
-    require_words(evidence, "Say what shows that it is done.")
+    evidence = words_of("evidence", evidence, "Say what shows that it is done.")
     item = lock(item, "complete", by=by)
     item.status = Status.COMPLETED
     item.completed_at = now
@@ -87,11 +90,11 @@ def complete(item: ActionItem, *, evidence: str, by: User | None, now: datetime)
 @transaction.atomic
 def re_date(item: ActionItem, *, due_on: date, reason: str, by: User, now: datetime) -> ActionItem:
     """Give a new due date; the first one, and its verdict, stay."""
-    require_words(reason, "Say why the date changes.")
+    reason = words_of("reason", reason, "Say why the date changes.")
     item = lock(item, "re_date", by=by)
     require_day_to_come(due_on, item.owner, now=now)
     if due_on == item.due_on:
-        raise InvalidTransition(f"It is due on {in_full(due_on)} already.")
+        raise ValidationError({"due_on": f"It is due on {in_full(due_on)} already."})
     before = item.due_on
     item.due_on = due_on
     item.due_at = end_of_day(due_on, item.owner.zone)
@@ -104,7 +107,7 @@ def re_date(item: ActionItem, *, due_on: date, reason: str, by: User, now: datet
 @transaction.atomic
 def drop(item: ActionItem, *, reason: str, by: User, now: datetime) -> ActionItem:
     """Give it up; after its first due date that counts as not done, before it as nothing."""
-    require_words(reason, "Say why it is dropped.")
+    reason = words_of("reason", reason, "Say why it is dropped.")
     item = lock(item, "drop", by=by)
     item.status = Status.DROPPED
     item.dropped_at = now
@@ -119,12 +122,12 @@ def drop(item: ActionItem, *, reason: str, by: User, now: datetime) -> ActionIte
 @transaction.atomic
 def reassign(item: ActionItem, *, owner: Contact, reason: str, by: User, now: datetime) -> ActionItem:
     """Hand it over; the day stays, and ends by the new owner's clock."""
-    require_words(reason, "Say why it changes hands.")
+    reason = words_of("reason", reason, "Say why it changes hands.")
     require_able_owner(owner)
     item = lock(item, "reassign", by=by)
     before = item.owner
     if before == owner:
-        raise InvalidTransition(f"{owner} owns it already.")
+        raise ValidationError({"owner": f"{owner} owns it already."})
     item.owner = owner
     item.due_at = end_of_day(item.due_on, owner.zone)
     item.save(update_fields=["owner", "due_at"])
@@ -172,20 +175,22 @@ def lock(item: ActionItem, verb: str, *, by: User | None) -> ActionItem:
     return fresh
 
 
-def require_words(text: str, otherwise: str) -> None:
+def words_of(field: str, text: str, otherwise: str) -> str:
+    """``text`` without blanks around it; refused if nothing is left."""
     if not text.strip():
-        raise InvalidTransition(otherwise)
+        raise ValidationError({field: otherwise})
+    return text.strip()
 
 
 def require_able_owner(owner: Contact) -> None:
     if not owner.is_active:
-        raise InvalidTransition(f"{owner} is no longer active: choose somebody who can do it.")
+        raise ValidationError({"owner": f"{owner} is no longer active: choose somebody who can do it."})
 
 
 def require_day_to_come(due_on: date, owner: Contact, *, now: datetime) -> None:
     today = now.astimezone(owner.zone).date()
     if due_on < today:
-        raise InvalidTransition(f"{in_full(due_on)} has passed for {owner}: choose today or a later day.")
+        raise ValidationError({"due_on": f"{in_full(due_on)} has passed for {owner}: choose today or a later day."})
 
 
 def in_full(day: date) -> str:

@@ -48,13 +48,12 @@ def promise_context(deadline: Deadline, contact: Contact, *, now: datetime) -> d
 def follow_up(owner: Contact, items: list[ActionItem], *, now: datetime) -> Letter:
     """The weekly follow-up about ``items``, the most urgent first."""
     listed = items[:MOST_ITEMS_LISTED]
-    late = [(item, in_words(now - item.due_at)) for item in listed if item.is_overdue(at=now)]
     context: dict[str, object] = {
         "owner": owner,
         "open_count": len(items),
         "overdue_count": sum(item.is_overdue(at=now) for item in items),
-        "late": late,
-        "rest": listed[len(late) :],
+        "late": [(item, in_words(now - item.due_at)) for item in listed if item.is_overdue(at=now)],
+        "rest": [item for item in listed if not item.is_overdue(at=now)],
         "unlisted": len(items) - len(listed),
         "url": absolute_url(reverse("admin:postmortems_actionitem_changelist")),
     }

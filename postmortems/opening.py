@@ -12,6 +12,7 @@ from django.db import transaction
 from contacts.models import Contact, ResponseRole
 from contacts.on_call import on_call
 from incidents import recipients, timeline
+from incidents.locking import locked
 from incidents.models import Deadline, DeadlineQuerySet, Incident, TimelineEntry
 from postmortems.batches import in_batches
 from postmortems.models import PostMortem, Review
@@ -53,6 +54,8 @@ def open_for(incident: Incident, *, now: datetime) -> None:
 @transaction.atomic
 def open_post_mortem(deadline: Deadline, *, now: datetime) -> bool:
     """Make the incident's post-mortem, or point it at ``deadline``; true if anything changed."""
+    if not still_asks(deadline):
+        return False
     record, is_new = PostMortem.objects.get_or_create(
         incident=deadline.incident,
         defaults={"deadline": deadline, "owner": likely_writer(deadline.incident, at=now), "opened_at": now},
@@ -60,7 +63,6 @@ def open_post_mortem(deadline: Deadline, *, now: datetime) -> bool:
     if is_new:
         note(deadline.incident, f"Post-mortem opened, to be written by {record.owner or 'nobody yet'}.", now=now)
         return True
-    record = PostMortem.objects.select_for_update(of=("self",)).get(pk=record.pk)
     if keeps_another(record.deadline):
         return False
     record.deadline = deadline
@@ -75,6 +77,8 @@ def open_post_mortem(deadline: Deadline, *, now: datetime) -> bool:
 @transaction.atomic
 def open_review(deadline: Deadline, *, now: datetime) -> bool:
     """Make the incident's review, or point it at ``deadline``; true if anything changed."""
+    if not still_asks(deadline):
+        return False
     review, is_new = Review.objects.get_or_create(
         incident=deadline.incident, defaults={"deadline": deadline, "opened_at": now}
     )
@@ -82,7 +86,6 @@ def open_review(deadline: Deadline, *, now: datetime) -> bool:
         review.attendees.set(recipients.role_holders(deadline.incident))
         note(deadline.incident, "Review opened, to be scheduled.", now=now)
         return True
-    review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
     if keeps_another(review.deadline):
         return False
     review.deadline = deadline
@@ -93,6 +96,12 @@ def open_review(deadline: Deadline, *, now: datetime) -> bool:
         review.scheduled_for = review.held_at = review.held_by = None
     review.save(update_fields=["deadline", "status", "scheduled_for", "held_at", "held_by"])
     return True
+
+
+def still_asks(deadline: Deadline) -> bool:
+    """The promise can still be kept; its incident is held from here on, so that nobody reopens it meanwhile."""
+    locked(deadline.incident)
+    return Deadline.objects.unsettled().filter(pk=deadline.pk).exists()
 
 
 def keeps_another(deadline: Deadline | None) -> bool:

@@ -9,6 +9,7 @@ from contacts import outbox
 from contacts.models import Contact
 from incidents import deadlines, recipients
 from incidents import emails as incident_emails
+from incidents.locking import locked
 from incidents.models import Deadline, IncidentMessage
 from portal.common.letters import Letter
 from postmortems import emails
@@ -29,6 +30,7 @@ def sweep_promises(*, now: datetime) -> int:
 @transaction.atomic
 def warn(deadline: Deadline, *, now: datetime) -> bool:
     """Ask for it before it is due, once."""
+    locked(deadline.incident)  # Before the promise, as every verb does: the same order cannot deadlock.
     if not deadlines.claim_warning(deadline, now=now):
         return False
     tell(deadline, emails.due_soon, purpose=Purpose.DUE_SOON, now=now)
@@ -38,6 +40,7 @@ def warn(deadline: Deadline, *, now: datetime) -> bool:
 @transaction.atomic
 def break_promise(deadline: Deadline, *, now: datetime) -> bool:
     """Write the breach and its letters; a warning still waiting is no longer true."""
+    locked(deadline.incident)
     if not deadlines.breach(deadline, now=now):
         return False
     outbox.withdraw(topic=deadlines.topic(deadline), reason="the promise is overdue by now.", now=now)

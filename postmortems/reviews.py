@@ -1,14 +1,19 @@
-"""Scheduling and holding the review meeting (runbook, Incident Review Meeting)."""
+"""Scheduling and holding the review meeting (runbook, Incident Review Meeting).
+
+Verbs raise InvalidTransition (the state forbids it), PermissionDenied (the person may not) or ValidationError
+(bad input).
+"""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from contacts.models import Contact, User
 from incidents import deadlines, timeline
+from incidents.locking import locked
 from incidents.models import Incident, InvalidTransition, TimelineEntry
-from portal.common.wall_clock import in_words
 from postmortems import permissions
 from postmortems.models import Review
 from postmortems.opening import open_for
@@ -22,7 +27,7 @@ def schedule(
     permissions.require(by, "schedule", review.incident)
     record = lock(review, now=now)
     if scheduled_for < now:
-        raise InvalidTransition("That time has passed: choose one to come.")
+        raise ValidationError({"scheduled_for": "That time has passed: choose one to come."})
     invited = {contact.pk for contact in attendees}
     agreed = (record.status, record.scheduled_for, record.place, set(record.attendees.values_list("pk", flat=True)))
     if agreed == (Review.Status.SCHEDULED, scheduled_for, place, invited):
@@ -33,7 +38,8 @@ def schedule(
     record.save(update_fields=["status", "scheduled_for", "place"])
     record.attendees.set(invited)
     where = f", {place}" if place else ""
-    note(record, f"Review scheduled, to start in {in_words(scheduled_for - now)}{where}.", by=by, at=now, now=now)
+    start = scheduled_for.astimezone(UTC)
+    note(record, f"Review scheduled for {start:%Y-%m-%d %H:%M} UTC{where}.", by=by, at=now, now=now)
     return record
 
 
@@ -44,12 +50,12 @@ def hold(review: Review, *, minutes: str, by: User, now: datetime, held_at: date
     record = lock(review, now=now)
     at = held_at or now
     if not minutes.strip():
-        raise InvalidTransition("Write the minutes: what was found, and what was decided.")
+        raise ValidationError({"minutes": "Write what was found, and what was decided."})
     require_between_resolution_and_now(record.incident, at, now=now)
     record.status = Review.Status.HELD
     record.held_at = at
     record.held_by = by
-    record.minutes = minutes
+    record.minutes = minutes.strip()
     record.save(update_fields=["status", "held_at", "held_by", "minutes"])
     if record.deadline is not None:
         deadlines.keep(record.deadline, at=at, by=by)
@@ -61,15 +67,15 @@ def require_between_resolution_and_now(incident: Incident, at: datetime, *, now:
     if incident.is_ongoing or incident.resolved_at is None:
         raise InvalidTransition(f"{incident.number} is not resolved: its review can be held once it is.")
     if at < incident.resolved_at:
-        raise InvalidTransition(f"The review cannot have been held before {incident.number} was resolved.")
+        raise ValidationError({"held_at": f"{incident.number} was not resolved then: the review came after."})
     if at > now:
-        raise InvalidTransition("The review cannot have been held in the future.")
+        raise ValidationError({"held_at": "That time is still to come."})
 
 
 def lock(review: Review, *, now: datetime) -> Review:
-    """The row as it is now, nobody else changing it; refused once held."""
-    open_for(review.incident, now=now)
-    record = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    """The row as it is now, its incident held so that nobody changes either; refused once held."""
+    open_for(locked(review.incident), now=now)
+    record = Review.objects.select_related("incident", "deadline").get(pk=review.pk)
     if record.status == Review.Status.HELD:
         raise InvalidTransition(f"The {str(record).lower()} has been held already.")
     return record

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from contacts.models import User
 from incidents import deadlines, timeline
+from incidents.locking import locked
 from incidents.models import InvalidTransition, TimelineEntry
 from postmortems import permissions
 from postmortems.models import PostMortem
@@ -16,8 +17,8 @@ from postmortems.opening import open_for
 def publish(post_mortem: PostMortem, *, by: User, now: datetime) -> PostMortem:
     """Publish, and keep the promise; :class:`InvalidTransition` names what is in the way."""
     permissions.require(by, "publish", post_mortem.incident)
-    open_for(post_mortem.incident, now=now)
-    record = PostMortem.objects.select_for_update(of=("self",)).get(pk=post_mortem.pk)
+    open_for(locked(post_mortem.incident), now=now)
+    record = PostMortem.objects.select_related("incident", "deadline").get(pk=post_mortem.pk)
     require_publishable(record)
     record.status = PostMortem.Status.PUBLISHED
     record.published_at = now
