@@ -87,10 +87,6 @@ def test_an_item_is_not_due_before_the_owners_today() -> None:
         create(make.post_mortem(), owner, due_on=date(2026, 6, 8))
 
 
-def test_an_item_may_be_due_today() -> None:
-    assert create(make.post_mortem(), make.contact(), due_on=NOW.date()).due_at > NOW
-
-
 def test_a_double_click_promises_once() -> None:
     record, owner = make.post_mortem(), make.contact()
     create(record, owner)
