@@ -7,13 +7,13 @@ whether the engine ran every 15 seconds or once after an outage.
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Max, Value, When
 from django.db.models.functions import Coalesce
 
 from contacts import outbox
-from contacts.models import User
+from contacts.models import OutgoingMessage, User
 from incidents import permissions, timeline
-from incidents.models import Deadline, DeadlineQuerySet, Incident, InvalidTransition, TimelineEntry
+from incidents.models import Deadline, DeadlineQuerySet, Incident, InvalidTransition, StakeholderNotice, TimelineEntry
 
 Kind = Deadline.Kind
 MISSED = Value("missed")
@@ -62,6 +62,8 @@ def settle(incident: Incident, *, at: datetime, rows: DeadlineQuerySet | None = 
 
     A broken slot of the update cadence starts the next one an interval later, until one lies after ``at``.
     """
+    for notice in StakeholderNotice.objects.filter(deadline__in=incident.deadlines.overdue(at=at)):
+        keep_notice(notice, now=at)
     broken = []
     for deadline in incident.deadlines.overdue(at=at) if rows is None else rows:
         deadline.incident = incident
@@ -135,6 +137,20 @@ def keep(deadline: Deadline, *, at: datetime, by: User | None) -> bool:
         deadline.refresh_from_db()
         outbox.withdraw(topic=topic(deadline), reason="the promise has been kept meanwhile.", now=at)
     return bool(decided)
+
+
+def keep_notice(notice: StakeholderNotice, *, now: datetime) -> bool:
+    """Keep a notice once every letter of it is settled and at least one was handed over, at the last hand-over."""
+    letters = OutgoingMessage.objects.filter(incident_message__notice=notice)
+    if letters.exclude(pk__in=letters.settled().values("pk")).exists():
+        return False
+    sent = letters.filter(state=OutgoingMessage.State.SENT)
+    last = sent.aggregate(at=Max("sent_at"))["at"]
+    if last is None or not keep(notice.deadline, at=last, by=None):
+        return False
+    text = f"{notice.audience} told: {sent.count()} letters handed over."
+    timeline.record(notice.incident, TimelineEntry.Kind.NOTICE, text, by=None, at=last, now=now)
+    return True
 
 
 def keep_current(incident: Incident, kind: Kind, *, at: datetime, by: User | None) -> Deadline | None:

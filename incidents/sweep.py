@@ -17,7 +17,7 @@ from django.db import transaction
 from contacts.models import OutgoingMessage
 from incidents import deadlines, emails, escalations, recipients, timeline
 from incidents.locking import locked
-from incidents.models import Deadline, Escalation, Incident, IncidentMessage, StakeholderNotice, TimelineEntry
+from incidents.models import Deadline, Escalation, Incident, IncidentMessage, TimelineEntry
 
 BATCH = 500
 State = OutgoingMessage.State
@@ -50,7 +50,7 @@ def note_fate(link: IncidentMessage, *, now: datetime) -> bool:
         timeline.record(link.incident, TimelineEntry.Kind.LETTER, text, by=None, at=at, now=now)
         move_on(link, now=now)
     if link.notice is not None:
-        keep_notice(link.notice, now=now)
+        deadlines.keep_notice(link.notice, now=now)
     return True
 
 
@@ -62,19 +62,6 @@ def move_on(link: IncidentMessage, *, now: datetime) -> None:
     following = escalations.next_waiting(link.incident)
     if following is not None:
         escalations.fire(following, now=now)
-
-
-def keep_notice(notice: StakeholderNotice, *, now: datetime) -> None:
-    """The notice is kept when every letter of it is settled and at least one was handed over."""
-    letters = OutgoingMessage.objects.filter(incident_message__notice=notice)
-    if letters.exclude(pk__in=letters.settled().values("pk")).exists():
-        return
-    sent = letters.filter(state=State.SENT).order_by("-sent_at").first()
-    if sent is None or sent.sent_at is None:
-        return
-    if deadlines.keep(notice.deadline, at=sent.sent_at, by=None):
-        text = f"{notice.audience} told: {letters.filter(state=State.SENT).count()} letters handed over."
-        timeline.record(notice.incident, TimelineEntry.Kind.NOTICE, text, by=None, at=sent.sent_at, now=now)
 
 
 def break_overdue(*, now: datetime) -> int:
