@@ -18,6 +18,8 @@ from incidents.models import Deadline, DeadlineQuerySet, Incident, InvalidTransi
 Kind = Deadline.Kind
 MISSED = Value("missed")
 PROMISE = TimelineEntry.Kind.PROMISE
+#: Review and post-mortem promises are swept by the app that owns their letters.
+OWN_KINDS = (Kind.ACKNOWLEDGE, Kind.RESTORE, Kind.STATUS_UPDATE, Kind.STAKEHOLDER_NOTICE)
 
 
 def topic(deadline: Deadline) -> str:
@@ -58,14 +60,14 @@ def start(
 
 
 def settle(incident: Incident, *, at: datetime, rows: DeadlineQuerySet | None = None) -> list[Deadline]:
-    """Break every promise (or those of ``rows``) open past its due time at ``at``; returns what this call broke.
+    """Break every promise of this app (or those of ``rows``) past due at ``at``; returns what this call broke.
 
     A broken slot of the update cadence starts the next one an interval later, until one lies after ``at``.
     """
     for notice in StakeholderNotice.objects.filter(deadline__in=incident.deadlines.overdue(at=at)):
         keep_notice(notice, now=at)
     broken = []
-    for deadline in incident.deadlines.overdue(at=at) if rows is None else rows:
+    for deadline in incident.deadlines.overdue(at=at).filter(kind__in=OWN_KINDS) if rows is None else rows:
         deadline.incident = incident
         if not breach(deadline, now=at):
             continue

@@ -4,5 +4,8 @@ from incidents.models import Incident
 
 
 def locked(incident: Incident) -> Incident:
-    """The incident as it is now, held until the transaction ends (SQLite holds the whole database)."""
-    return Incident.objects.select_for_update(of=("self",)).select_related("severity").get(pk=incident.pk)
+    """The incident as it is now, held until the transaction ends (SQLite holds the whole database).
+
+    ``no_key`` lets other transactions refer to the row meanwhile, as every timeline entry does.
+    """
+    return Incident.objects.select_for_update(of=("self",), no_key=True).select_related("severity").get(pk=incident.pk)

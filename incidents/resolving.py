@@ -156,6 +156,7 @@ def reopen(incident: Incident, *, reason: str, by: User | None, now: datetime) -
             timeline.set_milestone(
                 incident, milestone, None, source=Source.REOPENED, by=by, now=now, reason=reason.strip()
             )
+    deadlines.settle(incident, at=now, rows=incident.deadlines.overdue(at=now))
     deadlines.supersede(incident, Kind.REVIEW, Kind.POST_MORTEM, reason="The incident was reopened.", at=now)
     incident.epoch += 1
     incident.is_restored_assumed = False

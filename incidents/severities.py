@@ -23,7 +23,7 @@ def change_severity(
     incident.require("change_severity")
     if severity == incident.severity:
         raise ValidationError({"severity": f"The incident is {severity.code} already. Choose another."})
-    deadlines.settle(incident, at=now)
+    deadlines.settle(incident, at=now, rows=incident.deadlines.overdue(at=now))
     before = incident.severity
     clocks = {kind: clock_of(incident, kind) for kind in (Kind.RESTORE, Kind.REVIEW, Kind.POST_MORTEM)}
     deadlines.supersede(incident, reason=f"The severity changed from {before.code} to {severity.code}.", at=now)

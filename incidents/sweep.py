@@ -22,8 +22,6 @@ from incidents.models import Deadline, Escalation, Incident, IncidentMessage, Ti
 BATCH = 500
 State = OutgoingMessage.State
 Kind = Deadline.Kind
-#: Review and post-mortem promises are swept by the app that owns their letters.
-OWN_KINDS = (Kind.ACKNOWLEDGE, Kind.RESTORE, Kind.STATUS_UPDATE, Kind.STAKEHOLDER_NOTICE)
 
 
 def sweep(*, now: datetime) -> int:
@@ -41,6 +39,7 @@ def note_fates(*, now: datetime) -> int:
 
 @transaction.atomic
 def note_fate(link: IncidentMessage, *, now: datetime) -> bool:
+    link.incident = locked(link.incident)
     if not IncidentMessage.objects.filter(pk=link.pk, noted_at__isnull=True).update(noted_at=now):
         return False
     message = link.message
@@ -66,7 +65,7 @@ def move_on(link: IncidentMessage, *, now: datetime) -> None:
 
 def break_overdue(*, now: datetime) -> int:
     """Break every promise past due and write one letter per incident, kind and person."""
-    overdue = Deadline.objects.overdue(at=now).filter(kind__in=OWN_KINDS)
+    overdue = Deadline.objects.overdue(at=now).filter(kind__in=deadlines.OWN_KINDS)
     incidents = Incident.objects.filter(pk__in=overdue.order_by().values("incident"))
     return sum(break_one(incident, now=now) for incident in incidents.order_by("pk")[:BATCH])
 
@@ -74,9 +73,9 @@ def break_overdue(*, now: datetime) -> int:
 @transaction.atomic
 def break_one(incident: Incident, *, now: datetime) -> int:
     incident = locked(incident)
-    overdue = Deadline.objects.overdue(at=now).filter(incident=incident, kind__in=OWN_KINDS)
+    overdue = Deadline.objects.overdue(at=now).filter(incident=incident, kind__in=deadlines.OWN_KINDS)
     broken = deadlines.settle(incident, at=now, rows=overdue)
-    for kind in OWN_KINDS:
+    for kind in deadlines.OWN_KINDS:
         group = [deadline for deadline in broken if deadline.kind == kind]
         if kind == Kind.STAKEHOLDER_NOTICE:
             for deadline in group:
@@ -103,12 +102,13 @@ def write_missed(group: list[Deadline], *, now: datetime) -> None:
 
 def warn(*, now: datetime) -> int:
     """Write the one due-soon letter of each promise that has come within its lead."""
-    soon = Deadline.objects.due_soon(at=now).filter(kind__in=OWN_KINDS).select_related("incident__severity")
+    soon = Deadline.objects.due_soon(at=now).filter(kind__in=deadlines.OWN_KINDS).select_related("incident__severity")
     return sum(warn_one(deadline, now=now) for deadline in soon.order_by("warn_at")[:BATCH])
 
 
 @transaction.atomic
 def warn_one(deadline: Deadline, *, now: datetime) -> bool:
+    deadline.incident = locked(deadline.incident)
     if not deadlines.claim_warning(deadline, now=now):
         return False
     emails.send(

@@ -591,4 +591,8 @@ class Migration(migrations.Migration):
             model_name='timelineentry',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['declared', 'acknowledged', 'status', 'milestone', 'severity', 'role', 'update', 'notice', 'promise', 'escalation', 'letter', 'review', 'action_item', 'note'])), name='timeline_kind', violation_error_message='Choose one of: declared, acknowledged, status, milestone, severity, role, update, notice, promise, escalation, letter, review, action_item, note.'),
         ),
+        migrations.AddIndex(
+            model_name='deadline',
+            index=models.Index(condition=models.Q(('kept_at__isnull', True), ('superseded_at__isnull', True), ('waived_at__isnull', True)), fields=['kind', 'due_at'], name='deadline_unsettled'),
+        ),
     ]

@@ -123,6 +123,7 @@ class Deadline(Kept):
                 name="deadline_to_warn",
                 condition=UNSETTLED & Q(breached_at__isnull=True, warned_at__isnull=True),
             ),
+            models.Index(fields=["kind", "due_at"], name="deadline_unsettled", condition=UNSETTLED),
             models.Index(fields=["kind", "due_at"], name="deadline_by_kind"),
         ]
 

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from contacts import digests
+from contacts.delivery import drain
 from contacts.models import Audience, Contact, EscalationLevel, OutgoingMessage, ResponseRole, User
 from incidents import lifecycle
 from incidents.models import Category, Deadline, Escalation, Incident, InvalidTransition, SeverityPolicy
+from incidents.sweep import sweep
 from incidents.tests.conftest import NOW
-from portal import engine, roles
+from portal import roles
 
 Kind = Deadline.Kind
 Verdict = Deadline.Verdict
@@ -19,6 +22,11 @@ Declare = Callable[..., Incident]
 
 def after(minutes: float) -> datetime:
     return NOW + timedelta(minutes=minutes)
+
+
+def run_sweep(*, now: datetime) -> None:
+    sweep(now=now)
+    digests.merge(written_at=now)
 
 
 def verdict(incident: Incident, kind: Kind) -> Verdict:
@@ -64,7 +72,7 @@ def test_the_on_call_is_told_at_declaration(declare: Declare, ann: User) -> None
 
 def test_a_drill_says_so_in_every_subject(declare: Declare) -> None:
     declare(is_drill=True)
-    engine.tick(now=after(20))
+    run_sweep(now=after(20))
     subjects = OutgoingMessage.objects.values_list("subject", flat=True)
     assert subjects
     assert all(subject.startswith("DRILL") for subject in subjects)
@@ -102,7 +110,7 @@ def test_the_first_acknowledgement_is_never_overwritten(declare: Declare, ann: U
 def test_acknowledging_stops_the_escalation_path(declare: Declare, ann: User) -> None:
     incident = declare()
     lifecycle.acknowledge(incident, by=ann, now=after(5))
-    engine.tick(now=after(300))
+    run_sweep(now=after(300))
     assert list(incident.escalations.filter(fired_at__isnull=False).values_list("level", flat=True)) == [1]
 
 
@@ -110,7 +118,7 @@ def test_unacknowledged_levels_fire_in_their_time(declare: Declare) -> None:
     incident = declare()
     fired = []
     for minutes in (0, 14, 15, 29, 30, 60, 119, 120):
-        engine.tick(now=after(minutes))
+        run_sweep(now=after(minutes))
         fired.append(Escalation.objects.filter(incident=incident, fired_at__isnull=False).count())
     assert fired == [1, 1, 2, 2, 3, 4, 4, 5]
 
@@ -123,7 +131,7 @@ def test_the_path_goes_as_far_as_the_severity_says(declare: Declare, severity: s
 
 def test_a_level_with_nobody_behind_it_falls_to_the_on_call(declare: Declare, ann: User) -> None:
     incident = declare()
-    engine.tick(now=after(15))
+    run_sweep(now=after(15))
     assert OutgoingMessage.objects.filter(address=ann.email, subject__contains="level 2").count() == 1
     assert incident.timeline.filter(text__contains="nobody who can be reached stands behind the level").exists()
 
@@ -133,7 +141,7 @@ def test_a_failed_letter_moves_on_to_the_next_level_at_once(declare: Declare) ->
     EscalationLevel.objects.get(number=2).contacts.add(chief)
     incident = declare()
     OutgoingMessage.objects.filter(subject__contains="declared").update(state="failed", settled_at=NOW)
-    engine.tick(now=after(1))
+    run_sweep(now=after(1))
     assert incident.escalations.get(level=2).fired_at == after(1)
 
 
@@ -147,8 +155,8 @@ def test_an_update_keeps_its_slot_and_the_next_is_an_interval_later(declare: Dec
 def test_missed_slots_are_counted_the_same_however_late_the_engine_comes(declare: Declare) -> None:
     incident, often = declare(), declare()
     for minutes in range(0, 200, 7):
-        engine.tick(now=after(minutes))
-    engine.tick(now=after(200))
+        run_sweep(now=after(minutes))
+    run_sweep(now=after(200))
     rows = [
         [(row.due_at, row.breached_at, row.first_verdict) for row in each.deadlines.filter(kind=Kind.STATUS_UPDATE)]
         for each in (incident, often)
@@ -159,7 +167,7 @@ def test_missed_slots_are_counted_the_same_however_late_the_engine_comes(declare
 
 def test_several_missed_slots_make_one_letter(declare: Declare, ann: User) -> None:
     declare()
-    engine.tick(now=after(200))
+    run_sweep(now=after(200))
     missed = OutgoingMessage.objects.filter(subject__contains="missed: post a status update")
     assert missed.count() == 1
     assert "6 missed" in missed.get().subject
@@ -168,7 +176,7 @@ def test_several_missed_slots_make_one_letter(declare: Declare, ann: User) -> No
 def test_a_promise_is_warned_about_once(declare: Declare) -> None:
     declare()
     for minutes in (9, 10, 11, 12):
-        engine.tick(now=after(minutes))
+        run_sweep(now=after(minutes))
     assert OutgoingMessage.objects.filter(subject__contains="acknowledge within 5 min").count() == 1
 
 
@@ -295,8 +303,8 @@ def test_a_notice_is_kept_when_its_letter_is_handed_over(declare: Declare) -> No
     Audience.objects.get(key="executive-leadership").members.add(chief)
     incident = declare()
     assert verdict(incident, Kind.STAKEHOLDER_NOTICE) == Verdict.OPEN
-    engine.drain(now=NOW, clock=lambda: after(1))
-    engine.tick(now=after(2))
+    drain(now=NOW, clock=lambda: after(1))
+    run_sweep(now=after(2))
     assert incident.deadlines.get(kind=Kind.STAKEHOLDER_NOTICE).kept_at == after(1)
 
 
@@ -304,8 +312,8 @@ def test_placeholders_do_not_count_as_told(declare: Declare) -> None:
     stranger = Contact.objects.create(name="Chief", email="ceo@yourdomain.com", is_placeholder=True)
     Audience.objects.get(key="executive-leadership").members.add(stranger)
     incident = declare()
-    engine.drain(now=NOW, clock=lambda: NOW)
-    engine.tick(now=after(16))
+    drain(now=NOW, clock=lambda: NOW)
+    run_sweep(now=after(16))
     assert verdict(incident, Kind.STAKEHOLDER_NOTICE) == Verdict.MISSED
 
 
@@ -349,7 +357,7 @@ def test_after_days_without_the_engine_nobody_is_flooded(declare: Declare, ann: 
     for number in range(12):
         declare("SEV-3", title=f"Incident {number}")
     OutgoingMessage.objects.update(state="sent", sent_at=NOW)
-    engine.tick(now=NOW + timedelta(days=3))
+    run_sweep(now=NOW + timedelta(days=3))
     waiting = OutgoingMessage.objects.filter(state="queued", is_mergeable=False).exclude(subject__contains="level")
     assert waiting.count() <= 6
     assert not Deadline.objects.overdue(at=NOW + timedelta(days=3)).exists()
