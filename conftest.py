@@ -19,6 +19,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def own_files(settings: Settings, tmp_path: Path) -> None:
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+    settings.STATIC_ROOT = str(tmp_path)
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }

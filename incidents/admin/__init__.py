@@ -1,5 +1,5 @@
-from django.contrib import admin
+"""Screens of the incidents app: facts here, the runbook's definitions in ``definitions``."""
 
-from incidents.models import Incident
+from incidents.admin import definitions, facts, incident
 
-admin.site.register(Incident)
+__all__ = ["definitions", "facts", "incident"]

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from portal.common.append_only import Kept, KeptQuerySet
-from portal.common.constraints import both_or_neither, within_choices
+from portal.common.constraints import within_choices
 from postmortems.models.post_mortem import PostMortem
 
 

@@ -1,0 +1,162 @@
+"""Facts in lists of their own, to be read and searched; verbs on the incident change them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.decorators import display
+
+from incidents import forms, lifecycle
+from incidents.models import (
+    Deadline,
+    Escalation,
+    IncidentMessage,
+    InvalidTransition,
+    MilestoneChange,
+    RoleAssignment,
+    SeverityChange,
+    StakeholderNotice,
+    StatusUpdate,
+    TimelineEntry,
+)
+from incidents.permissions import may
+from portal.common.admin import HistoryIsKept, PortalAdmin, Verb, VerbsMixin
+
+Verdict = Deadline.Verdict
+
+
+class FactAdmin(HistoryIsKept, PortalAdmin):
+    """A fact of one incident."""
+
+    list_select_related: tuple[str, ...] = ("incident",)
+    search_fields: tuple[str, ...] = ("^incident__number",)
+    search_help_text = "Number of the incident"
+    ordering: tuple[str, ...] = ("-pk",)
+
+
+class VerdictFilter(admin.SimpleListFilter):
+    """By current verdict."""
+
+    title = "verdict"
+    parameter_name = "verdict"
+
+    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
+        return [(verdict.value, verdict.label) for verdict in Verdict]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Deadline]) -> QuerySet[Deadline]:
+        return queryset.filter(verdict_now=self.value()) if self.value() else queryset
+
+
+@admin.register(Deadline)
+class DeadlineAdmin(VerbsMixin, FactAdmin):
+    """The ledger of promises."""
+
+    list_display = ("__str__", "incident", "due_at", "kept_at", "verdict_label", "first_verdict_words")
+    list_filter = ("kind", VerdictFilter)
+    ordering = ("-due_at", "-pk")
+    refusals = (InvalidTransition,)
+    verbs = (
+        Verb(
+            "waive",
+            "Waive promise",
+            lifecycle.waive,
+            "The promise is laid down. The record shows who waived it, when and why; it no longer holds up closing.",
+            forms.ReasonForm,
+            allowed=lambda deadline: deadline.is_unsettled,
+            permitted=lambda user, deadline: may(user, "waive", deadline.incident),
+            is_danger=True,
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Deadline]:
+        queryset: QuerySet[Deadline] = super().get_queryset(request)
+        return queryset.with_verdict().select_related("incident")  # type: ignore[attr-defined, no-any-return]
+
+    @display(
+        description="Verdict",
+        label={
+            Verdict.OPEN.label: "info",
+            Verdict.MET.label: "success",
+            Verdict.MET_LATE.label: "warning",
+            Verdict.MISSED.label: "danger",
+        },
+    )
+    def verdict_label(self, obj: Deadline) -> str:
+        return obj.verdict.label
+
+    @display(description="First verdict")
+    def first_verdict_words(self, obj: Deadline) -> str:
+        return obj.first_verdict.capitalize()
+
+
+@admin.register(TimelineEntry)
+class TimelineEntryAdmin(FactAdmin):
+    """What happened, over all incidents."""
+
+    list_display = ("at", "incident", "kind", "text", "by")
+    list_filter = ("kind",)
+    list_select_related = ("incident", "by")
+    ordering = ("-pk",)
+
+
+@admin.register(StatusUpdate)
+class StatusUpdateAdmin(FactAdmin):
+    """Status updates, over all incidents."""
+
+    list_display = ("posted_at", "incident", "status", "current_impact", "posted_by")
+    list_select_related = ("incident", "posted_by")
+
+
+@admin.register(StakeholderNotice)
+class StakeholderNoticeAdmin(FactAdmin):
+    """Who was to be told of what."""
+
+    list_display = ("incident", "audience", "written_at", "deadline")
+    list_select_related = ("incident", "audience", "deadline")
+
+
+@admin.register(Escalation)
+class EscalationAdmin(FactAdmin):
+    """Levels that fired, wait or were stopped."""
+
+    list_display = ("incident", "level", "name", "due_at", "fired_at", "stopped_at", "is_manual")
+    list_filter = ("level", "is_manual")
+
+
+@admin.register(RoleAssignment)
+class RoleAssignmentAdmin(FactAdmin):
+    """Who held which role when."""
+
+    list_display = ("incident", "role", "holder", "assigned_at", "ended_at")
+    list_select_related = ("incident", "role", "holder")
+
+
+@admin.register(MilestoneChange)
+class MilestoneChangeAdmin(FactAdmin):
+    """Every time that was recorded, corrected or archived."""
+
+    list_display = ("incident", "milestone", "old_value", "new_value", "source", "changed_by", "changed_at")
+    list_filter = ("milestone", "source")
+    list_select_related = ("incident", "changed_by")
+
+
+@admin.register(SeverityChange)
+class SeverityChangeAdmin(FactAdmin):
+    """Every change of severity."""
+
+    list_display = ("incident", "from_severity", "to_severity", "changed_by", "changed_at")
+    list_select_related = ("incident", "from_severity", "to_severity", "changed_by")
+
+
+@admin.register(IncidentMessage)
+class IncidentMessageAdmin(FactAdmin):
+    """Letters about incidents and what became of them."""
+
+    list_display = ("message", "incident", "purpose", "state", "noted_at")
+    list_filter = ("purpose",)
+    list_select_related = ("incident", "message")
+
+    @display(description="State", label=True)
+    def state(self, obj: IncidentMessage) -> str:
+        return obj.message.get_state_display()

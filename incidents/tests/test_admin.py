@@ -1,0 +1,136 @@
+"""The incident's screens: verbs by POST only, errors beside the field, nothing typed is lost."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import User
+from incidents import lifecycle
+from incidents.admin.verbs import VERBS
+from incidents.models import Incident, SeverityPolicy
+from portal import roles
+
+Declare = Callable[..., Incident]
+ADD = "admin:incidents_incident_add"
+
+#: Which role sees which button on a newly declared SEV-1 that nobody commands.
+BUTTONS = {
+    roles.RESPONDER: [
+        "acknowledge", "contain", "restore", "add_note", "assign_role", "start_recovery", "escalate",
+    ],
+    roles.COMMANDER: [
+        "acknowledge", "contain", "restore", "resolve", "post_update", "add_note", "assign_role", "start_recovery",
+        "escalate", "change_severity", "correct_milestone", "withdraw",
+    ],
+    roles.COMMUNICATIONS_LEAD: [
+        "acknowledge", "contain", "restore", "post_update", "add_note", "assign_role", "start_recovery", "escalate",
+    ],
+    roles.MANAGER: [],
+    roles.ADMINISTRATOR: [],
+}  # fmt: skip
+
+
+def url(incident: Incident, verb: str) -> str:
+    return reverse("admin:incidents_incident_verb", args=[incident.pk, verb])
+
+
+@pytest.fixture
+def incident(declare: Declare) -> Incident:
+    return declare(now=timezone.now())
+
+
+@pytest.fixture
+def desk(client: Client, ann: User) -> Client:
+    client.force_login(ann)
+    return client
+
+
+def test_title_and_severity_are_enough_to_declare(desk: Client) -> None:
+    severity = SeverityPolicy.objects.get(code="SEV-1")
+    answer = desk.post(reverse(ADD), {"title": "Payments fail", "severity": severity.pk})
+    assert answer.status_code == 302
+    assert Incident.objects.get().title == "Payments fail"
+
+
+def test_a_refused_declaration_keeps_what_was_typed(desk: Client) -> None:
+    answer = desk.post(reverse(ADD), {"title": "Payments fail", "summary": "Cards <b>refused</b>"})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'value="Payments fail"' in page
+    assert "Cards &lt;b&gt;refused&lt;/b&gt;" in page
+    assert "This field is required" in page
+
+
+def test_a_time_in_the_future_is_refused_beside_the_field(desk: Client) -> None:
+    severity = SeverityPolicy.objects.get(code="SEV-1")
+    later = {"detected_at_0": "2199-01-01", "detected_at_1": "10:00"}
+    answer = desk.post(reverse(ADD), {"title": "Payments fail", "severity": severity.pk} | later)
+    assert "This is in the future" in answer.content.decode()
+    assert not Incident.objects.exists()
+
+
+@pytest.mark.parametrize("verb", [verb.name for verb in VERBS])
+def test_looking_at_a_verb_changes_nothing(desk: Client, incident: Incident, verb: str) -> None:
+    before = Incident.objects.values().get()
+    assert desk.get(url(incident, verb)).status_code in {200, 302}
+    assert Incident.objects.values().get() == before
+
+
+def test_acknowledging_twice_acts_once_and_says_so(desk: Client, incident: Incident) -> None:
+    desk.post(url(incident, "acknowledge"))
+    first = Incident.objects.get().acknowledged_at
+    answer = desk.post(url(incident, "acknowledge"), follow=True)
+    assert first == Incident.objects.get().acknowledged_at
+    assert "not possible any more" in answer.content.decode()
+
+
+def test_closing_too_early_lists_what_is_missing(desk: Client, incident: Incident, ann: User) -> None:
+    lifecycle.resolve(incident, by=ann, now=timezone.now())
+    page = desk.post(url(incident, "close"), follow=True).content.decode()
+    assert "Root cause is empty" in page
+
+
+def test_a_missing_reason_is_asked_for(desk: Client, incident: Incident) -> None:
+    answer = desk.post(url(incident, "escalate"), {"reason": ""})
+    assert "This field is required" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("role", "buttons"), BUTTONS.items())
+def test_each_role_sees_and_may_use_its_own_buttons(
+    client: Client, incident: Incident, person: Callable[..., User], role: str, buttons: list[str]
+) -> None:
+    client.force_login(person("visitor", role))
+    answers = {verb.name: client.get(url(incident, verb.name)).status_code for verb in VERBS}
+    assert [name for name, status in answers.items() if status == 200] == buttons
+
+
+def test_a_manager_sees_figures_and_no_timeline(
+    client: Client, incident: Incident, person: Callable[..., User], ann: User
+) -> None:
+    lifecycle.add_note(incident, text="The secret word", by=ann, now=timezone.now())
+    client.force_login(person("boss", roles.MANAGER))
+    page = client.get(incident.get_absolute_url()).content.decode()
+    assert "Acknowledge" in page
+    assert "The secret word" not in page
+
+
+def test_facts_are_saved_with_a_line_on_the_timeline(desk: Client, incident: Incident) -> None:
+    answer = desk.post(incident.get_absolute_url(), {"title": "Payments fail", "root_cause": "A full disk"})
+    assert answer.status_code == 302
+    assert Incident.objects.get().root_cause == "A full disk"
+    assert incident.timeline.filter(text="Changed: root cause").exists()
+
+
+def test_history_has_no_delete_page(desk: Client, incident: Incident) -> None:
+    assert desk.post(f"/admin/incidents/incident/{incident.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert Incident.objects.exists()
+
+
+def test_html_in_any_field_is_shown_as_text(desk: Client, incident: Incident, ann: User) -> None:
+    lifecycle.add_note(incident, text="<script>alert(1)</script> ‮ 🚨", by=ann, now=timezone.now())
+    page = desk.get(incident.get_absolute_url()).content.decode()
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page

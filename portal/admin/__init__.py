@@ -1,0 +1,1 @@
+"""Screens composed above the apps."""

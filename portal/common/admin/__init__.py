@@ -1,0 +1,7 @@
+"""What every admin screen is made of."""
+
+from portal.common.admin.base import HistoryIsKept, NothingIsDeleted, PortalAdmin
+from portal.common.admin.forms import LinesField, VerbForm
+from portal.common.admin.verbs import Verb, VerbsMixin
+
+__all__ = ["HistoryIsKept", "LinesField", "NothingIsDeleted", "PortalAdmin", "Verb", "VerbForm", "VerbsMixin"]

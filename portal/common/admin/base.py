@@ -1,0 +1,36 @@
+"""The ModelAdmin of the house, and permission rules as mixins named by intent."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+
+class PortalAdmin(ModelAdmin):  # type: ignore[misc]
+    """Lists of fifty without a count of everything, and a warning before typed text is lost."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    warn_unsaved_form = True
+    list_filter_submit = False
+    list_fullwidth = True
+    save_as = False
+    actions = None
+
+
+class NothingIsDeleted:
+    """Rows may be added and changed, never removed."""
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+        return False
+
+
+class HistoryIsKept(NothingIsDeleted):
+    """Facts: to be read only. What changes them are verbs."""
+
+    def has_add_permission(self, _request: HttpRequest, *_args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+        return False
