@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from contacts.models import Audience, Contact, ResponseRole
-from incidents.models import AffectedSystem, Category, Incident, SeverityPolicy
-from portal.common.admin.forms import VerbForm
+from incidents.models import REQUIRABLE_FIELDS, AffectedSystem, Category, Incident, SeverityPolicy
+from portal.common.admin.forms import LinesField, VerbForm
 
 
 def text(label: str, *, required: bool = True, help_text: str = "") -> forms.CharField:
@@ -19,7 +20,7 @@ def moment(label: str, *, required: bool = True, help_text: str = "") -> forms.S
     return forms.SplitDateTimeField(label=label, required=required, help_text=help_text)
 
 
-class SeverityChoice(forms.ModelChoiceField):
+class SeverityChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Severities with what they mean and promise, to be chosen at a glance."""
 
     widget = forms.RadioSelect
@@ -170,3 +171,16 @@ class NoteForm(VerbForm):
 
     text = text("What happened?")
     at = moment("When?", required=False, help_text="Empty: now. An earlier time is shown as back-dated.")
+
+
+class SeverityPolicyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Examples one a line, required fields to be ticked."""
+
+    examples = LinesField(required=False, help_text="One a line.")
+    required_fields = forms.MultipleChoiceField(
+        choices=list(REQUIRABLE_FIELDS.items()),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        label="Needed before closing",
+        help_text="An incident of this severity cannot be closed while one of these is empty.",
+    )

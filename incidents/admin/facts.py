@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.decorators import display
 
 from incidents import forms, lifecycle
 from incidents.models import (
@@ -22,6 +21,7 @@ from incidents.models import (
 )
 from incidents.permissions import may
 from portal.common.admin import HistoryIsKept, PortalAdmin, Verb, VerbsMixin
+from portal.common.admin.columns import column
 
 Verdict = Deadline.Verdict
 
@@ -44,7 +44,7 @@ class VerdictFilter(admin.SimpleListFilter):
     def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
         return [(verdict.value, verdict.label) for verdict in Verdict]
 
-    def queryset(self, _request: HttpRequest, queryset: QuerySet[Deadline]) -> QuerySet[Deadline]:
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(verdict_now=self.value()) if self.value() else queryset
 
 
@@ -73,8 +73,12 @@ class DeadlineAdmin(VerbsMixin, FactAdmin):
         queryset: QuerySet[Deadline] = super().get_queryset(request)
         return queryset.with_verdict().select_related("incident")  # type: ignore[attr-defined, no-any-return]
 
-    @display(
-        description="Verdict",
+    def return_url(self, obj: Deadline) -> str:
+        """Waiving is a step on the way through an incident."""
+        return obj.incident.get_absolute_url()
+
+    @column(
+        "Verdict",
         label={
             Verdict.OPEN.label: "info",
             Verdict.MET.label: "success",
@@ -85,7 +89,7 @@ class DeadlineAdmin(VerbsMixin, FactAdmin):
     def verdict_label(self, obj: Deadline) -> str:
         return obj.verdict.label
 
-    @display(description="First verdict")
+    @column("First verdict")
     def first_verdict_words(self, obj: Deadline) -> str:
         return obj.first_verdict.capitalize()
 
@@ -157,6 +161,6 @@ class IncidentMessageAdmin(FactAdmin):
     list_filter = ("purpose",)
     list_select_related = ("incident", "message")
 
-    @display(description="State", label=True)
+    @column("State", label=True)
     def state(self, obj: IncidentMessage) -> str:
         return obj.message.get_state_display()

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from unfold import widgets
-from unfold.decorators import display
 
 from incidents import lifecycle
 from incidents.admin.page import incident_page
@@ -19,7 +18,8 @@ from incidents.forms import DeclareForm
 from incidents.models import Incident, InvalidTransition
 from incidents.permissions import may
 from incidents.responding import EDITABLE_FACTS
-from portal.common.admin import NothingIsDeleted, PortalAdmin, VerbsMixin
+from portal.common.admin import NothingIsDeleted, PortalAdmin, VerbsMixin, actor
+from portal.common.admin.columns import column
 from portal.common.admin.verbs import show_errors
 
 SEVERITY_COLOURS = {1: "danger", 2: "warning", 3: "info", 4: "success"}
@@ -58,19 +58,19 @@ class IncidentAdmin(NothingIsDeleted, VerbsMixin, PortalAdmin):
     verbs = VERBS
     refusals = (InvalidTransition,)
 
-    @display(description="Incident", ordering="number")
+    @column("Incident", ordering="number")
     def number_and_title(self, obj: Incident) -> str:
         return str(obj)
 
-    @display(description="Severity", ordering="severity__rank", label=True)
+    @column("Severity", ordering="severity__rank", label=True)
     def severity_label(self, obj: Incident) -> str:
         return f"{obj.severity.code} {obj.severity.name}"
 
-    @display(description="Status", ordering="status", label=STATUS_COLOURS)
+    @column("Status", ordering="status", label=STATUS_COLOURS)
     def status_label(self, obj: Incident) -> str:
         return obj.get_status_display()
 
-    @display(description="Marks")
+    @column("Marks")
     def marks(self, obj: Incident) -> str:
         marks = {"drill": obj.is_drill, "demo": obj.is_demo, "imported": obj.is_imported}
         words = [mark for mark, is_set in marks.items() if is_set]
@@ -106,7 +106,7 @@ class IncidentAdmin(NothingIsDeleted, VerbsMixin, PortalAdmin):
         form = DeclareForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
-                incident = lifecycle.declare(by=request.user, now=timezone.now(), **form.verb_arguments())
+                incident = lifecycle.declare(by=actor(request), now=timezone.now(), **form.verb_arguments())
             except ValidationError as error:
                 show_errors(form, error)
             else:
@@ -135,14 +135,15 @@ class IncidentAdmin(NothingIsDeleted, VerbsMixin, PortalAdmin):
             extra |= incident_page(incident, request.user, now=timezone.now())
             extra["verb_buttons"] = self.verb_buttons(request, incident)
             extra["title"] = incident.number
-        return super().change_view(request, object_id, form_url, extra_context=extra)
+        page: HttpResponse = super().change_view(request, object_id, form_url, extra_context=extra)
+        return page
 
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:  # noqa: FBT001
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         return form.instance
 
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        lifecycle.edit_facts(form.instance, changes=changes, by=request.user, now=timezone.now())
+        lifecycle.edit_facts(form.instance, changes=changes, by=actor(request), now=timezone.now())
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The affected systems were saved by the verb."""

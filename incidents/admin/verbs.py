@@ -21,7 +21,8 @@ def verb(name: str, label: str, run: Callable[..., Any], explanation: str, form:
     def allowed(incident: Incident) -> bool:
         return name not in Incident.TRANSITIONS or incident.allows(name)
 
-    return Verb(name, label, run, explanation, **({"form": form, "allowed": allowed, "permitted": permitted} | more))
+    given: dict[str, Any] = {"form": form, "allowed": allowed, "permitted": permitted}
+    return Verb(name, label, run, explanation, **(given | more))
 
 
 def not_acknowledged(incident: Incident) -> bool:

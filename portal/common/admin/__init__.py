@@ -2,6 +2,6 @@
 
 from portal.common.admin.base import HistoryIsKept, NothingIsDeleted, PortalAdmin
 from portal.common.admin.forms import LinesField, VerbForm
-from portal.common.admin.verbs import Verb, VerbsMixin
+from portal.common.admin.verbs import Verb, VerbsMixin, actor
 
-__all__ = ["HistoryIsKept", "LinesField", "NothingIsDeleted", "PortalAdmin", "Verb", "VerbForm", "VerbsMixin"]
+__all__ = ["HistoryIsKept", "LinesField", "NothingIsDeleted", "PortalAdmin", "Verb", "VerbForm", "VerbsMixin", "actor"]

@@ -30,7 +30,7 @@ def restyle(field: forms.Field) -> None:
             field.widget = widget()
             field.widget.is_required = field.required
             if choices is not None:
-                field.widget.choices = choices  # type: ignore[attr-defined]
+                field.widget.choices = choices
             return
 
 
@@ -62,4 +62,4 @@ class LinesField(forms.CharField):
         return [line.strip() for line in (value or "").splitlines() if line.strip()]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return (initial or []) != self.to_python(data)
+        return bool(list(initial or []) != self.to_python(data))

@@ -34,6 +34,11 @@ class Verb:
     icon: str = ""
 
 
+def actor(request: HttpRequest) -> Any:
+    """Whoever is signed in, for verbs, whose types name the account's own model."""
+    return request.user
+
+
 class VerbsMixin:
     """Adds ``<pk>/<verb>/`` to a ModelAdmin for each entry of ``verbs``."""
 
@@ -54,6 +59,20 @@ class VerbsMixin:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_verb"  # type: ignore[attr-defined]
         return reverse(name, args=[obj.pk, verb.name])
 
+    def return_url(self, obj: Any) -> str:
+        """Where a verb leads: the page of what it acted on."""
+        return str(obj.get_absolute_url())
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Buttons for every page of an object."""
+        obj = kwargs.get("obj")
+        if obj is not None:
+            context.setdefault("verb_buttons", self.verb_buttons(request, obj))
+        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+        return page
+
     def verb_buttons(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
         return [{"verb": verb, "url": self.verb_url(verb, obj)} for verb in self.possible_verbs(request, obj)]
 
@@ -67,7 +86,7 @@ class VerbsMixin:
             raise PermissionDenied
         if not chosen.allowed(obj):
             messages.error(request, f"“{chosen.label}” is not possible any more: the state has changed.")
-            return HttpResponseRedirect(obj.get_absolute_url())
+            return HttpResponseRedirect(self.return_url(obj))
         form = chosen.form(request.POST if request.method == "POST" else None, instance=obj)
         if request.method == "POST" and form.is_valid():
             answer = self.perform(request, chosen, obj, form)
@@ -88,7 +107,7 @@ class VerbsMixin:
         else:
             self.log_change(request, obj, verb.label)  # type: ignore[attr-defined]
             messages.success(request, f"{verb.label}: done.")
-        return HttpResponseRedirect(obj.get_absolute_url())
+        return HttpResponseRedirect(self.return_url(obj))
 
     def confirm_page(self, request: HttpRequest, verb: Verb, obj: Any, form: VerbForm) -> HttpResponse:
         context = {
@@ -97,6 +116,7 @@ class VerbsMixin:
             "subtitle": str(obj),
             "verb": verb,
             "object": obj,
+            "back_url": self.return_url(obj),
             "form": form,
             "media": self.media + form.media,  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]
