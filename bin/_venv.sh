@@ -39,6 +39,9 @@ is_whole_venv() {
 
 make_venv() {
     [ -w . ] || fail "The folder $PWD cannot be written to; use a copy of the project that belongs to you."
+    if [ -n "${PYTHON:-}" ]; then
+        find_python
+    fi
     is_whole_venv && return
     find_python
     check_parts_of_python

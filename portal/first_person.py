@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from contacts.models import Contact, Rota, Shift, User
-from portal.roles import ADMINISTRATOR, COMMANDER
+from portal.roles import ADMINISTRATOR, COMMANDER, apply_roles
 
 DEFAULT_EMAIL = "admin@example.org"
 DEFAULT_NAME = "First person"
@@ -46,6 +46,7 @@ def account(credentials: Credentials) -> User:
         user = User.objects.create_person(credentials.email, credentials.password, is_staff=True)
     except ValidationError as error:
         raise ValueError(f"FIRST_PERSON_EMAIL is {credentials.email!r}, which is not an e-mail address.") from error
+    apply_roles()
     user.groups.set(Group.objects.filter(name__in=[ADMINISTRATOR, COMMANDER]))
     return user
 

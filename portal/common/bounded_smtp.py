@@ -18,6 +18,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends import smtp
 
+CLOSE_LIMIT_SECONDS = 3
+
 
 class Watchdog:
     """Shuts the watched socket when the time is up; safe to ask from both threads."""
@@ -57,7 +59,10 @@ class Watchdog:
 
     @contextmanager
     def on_guard(self, limit: float) -> Iterator[None]:
-        """Bite after ``limit`` seconds unless the block has ended; a block inside a guarded one shares its end."""
+        """Bite after ``limit`` seconds unless the block has ended; a block inside a guarded one shares its end.
+
+        Once bitten nothing that was read counts: smtplib takes a cut-off line for a whole answer.
+        """
         if self.ends_at:
             yield
             return
@@ -67,12 +72,13 @@ class Watchdog:
         timer.start()
         try:
             yield
-        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused):
-            raise
-        except OSError as error:
+        except (OSError, ValueError) as error:
             if self.has_bitten:
                 raise TimeoutError(f"The mail server did not finish within {limit:g} s.") from error
             raise
+        else:
+            if self.has_bitten:
+                raise TimeoutError(f"The mail server did not finish within {limit:g} s.")
         finally:
             timer.cancel()
             self.ends_at = 0.0
@@ -96,7 +102,11 @@ class Watched(smtplib.SMTP):
 
 
 class WatchedSSL(smtplib.SMTP_SSL, Watched):
-    """The same from the first byte in TLS; ``SMTP_SSL`` wraps the socket that ``Watched`` returns."""
+    """The same in TLS from the first byte: ``SMTP_SSL`` wraps the socket that ``Watched`` returns."""
+
+    def __init__(self, *args: Any, watchdog: Watchdog, **kwargs: Any) -> None:
+        self.watchdog = watchdog
+        smtplib.SMTP_SSL.__init__(self, *args, **kwargs)
 
 
 class EmailBackend(smtp.EmailBackend):
@@ -120,8 +130,9 @@ class EmailBackend(smtp.EmailBackend):
             raise
 
     def close(self) -> None:
+        """Say goodbye, which may fail: what the server answered before stands."""
         try:
-            with self.bounded():
+            with suppress(OSError), self.watchdog.on_guard(CLOSE_LIMIT_SECONDS):
                 super().close()
         finally:
             self.watchdog.drop_twin()
@@ -130,8 +141,14 @@ class EmailBackend(smtp.EmailBackend):
         """Send the one message; several would share one limit and one answer."""
         if len(email_messages) != 1:
             raise ValueError("Send one message at a time, so that each has its own limit and its own answer.")
-        with self.bounded():
-            return super().send_messages(email_messages)
+        is_own = self.connection is None
+        try:
+            with self._lock, self.bounded():
+                self.open()
+                return int(self._send(email_messages[0]))  # type: ignore[attr-defined]
+        finally:
+            if is_own:
+                self.close()
 
     @contextmanager
     def bounded(self) -> Iterator[None]:

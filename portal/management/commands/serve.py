@@ -12,6 +12,7 @@ from django.db import DatabaseError, connections
 
 from portal import supervisor
 from portal.common.mail_files import EmailBackend as FileBackend
+from portal.static_files import collect_if_changed
 
 
 class Command(BaseCommand):
@@ -55,7 +56,7 @@ class Command(BaseCommand):
             self.say("Loading a year of public incidents to look at ...")
             call_command("load_demo", verbosity=0)
         self.say("Collecting the static files ...")
-        call_command("collectstatic", interactive=False, verbosity=0)
+        collect_if_changed()
 
     def run_parts(self) -> None:
         connections.close_all()
