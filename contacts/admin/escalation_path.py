@@ -20,7 +20,7 @@ class LevelInline(StackedInline):  # type: ignore[misc]
     readonly_preprocess_fields = {"delay": readable}
     ordering = ("number",)
     autocomplete_fields = ("contacts",)
-    fields = (("number", "name", "delay"), "is_on_call", "contacts")
+    fields = ("number", "name", "delay", "is_on_call", "contacts")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EscalationLevel]:
         queryset: QuerySet[EscalationLevel] = super().get_queryset(request)

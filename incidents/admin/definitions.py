@@ -138,7 +138,7 @@ class KpiTargetAdmin(PortalAdmin):
     list_display = ("name", "target", "formula", "position")
     list_select_related = ("severity",)
     search_fields = ("name",)
-    fields = ("name", "key", ("comparison", "value", "unit"), "severity", "formula", "position")
+    fields = ("name", "key", "comparison", "value", "unit", "severity", "formula", "position")
 
     @column("Target")
     def target(self, obj: KpiTarget) -> str:

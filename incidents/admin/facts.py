@@ -55,6 +55,26 @@ class DeadlineAdmin(VerbsMixin, FactAdmin):
     list_display = ("__str__", "incident", "due_at", "kept_at", "verdict_label", "first_verdict_words")
     list_filter = ("kind", VerdictFilter)
     ordering = ("-due_at", "-pk")
+    fields = (
+        "incident",
+        "kind",
+        "label",
+        "verdict_label",
+        "first_verdict_words",
+        "clock_started_at",
+        "due_at",
+        "kept_at",
+        "kept_by",
+        "breached_at",
+        "noticed_at",
+        "waived_at",
+        "waived_by",
+        "waive_reason",
+        "superseded_at",
+        "superseded_reason",
+    )
+    readonly_fields = ("verdict_label", "first_verdict_words")
+    change_form_outer_before_template = "admin/verb_buttons.html"
     refusals = (InvalidTransition,)
     verbs = (
         Verb(

@@ -55,6 +55,8 @@ class IncidentAdmin(NothingIsDeleted, VerbsMixin, PortalAdmin):
     fields = EDITABLE_FACTS
     filter_horizontal = ("affected_systems",)
     change_form_template = "admin/incidents/incident/change_form.html"
+    show_add_link = False
+    list_before_template = "admin/incidents/incident/declare_button.html"
     verbs = VERBS
     refusals = (InvalidTransition,)
 
@@ -62,9 +64,9 @@ class IncidentAdmin(NothingIsDeleted, VerbsMixin, PortalAdmin):
     def number_and_title(self, obj: Incident) -> str:
         return str(obj)
 
-    @column("Severity", ordering="severity__rank", label=True)
-    def severity_label(self, obj: Incident) -> str:
-        return f"{obj.severity.code} {obj.severity.name}"
+    @column("Severity", ordering="severity__rank", label=SEVERITY_COLOURS)
+    def severity_label(self, obj: Incident) -> tuple[int, str]:
+        return obj.severity.rank, f"{obj.severity.code} {obj.severity.name}"
 
     @column("Status", ordering="status", label=STATUS_COLOURS)
     def status_label(self, obj: Incident) -> str:
@@ -133,7 +135,9 @@ class IncidentAdmin(NothingIsDeleted, VerbsMixin, PortalAdmin):
         extra = dict(extra_context or {})
         if incident is not None and self.has_view_permission(request, incident):
             extra |= incident_page(incident, request.user, now=timezone.now())
-            extra["verb_buttons"] = self.verb_buttons(request, incident)
+            buttons = extra["verb_buttons"] = self.verb_buttons(request, incident)
+            extra["add_note_url"] = next((each["url"] for each in buttons if each["verb"].name == "add_note"), "")
+            extra["show_save_and_add_another"] = False
             extra["title"] = incident.number
         page: HttpResponse = super().change_view(request, object_id, form_url, extra_context=extra)
         return page

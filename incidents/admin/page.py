@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 
 from contacts.models import ResponseRole, User
 from incidents.models import Deadline, Incident
@@ -53,9 +54,14 @@ def ledger_row(deadline: Deadline, *, now: datetime, may_waive: bool) -> dict[st
     }
 
 
-def milestones(incident: Incident) -> list[dict[str, Any]]:
+def milestones(incident: Incident, *, may_correct: bool) -> list[dict[str, Any]]:
+    """Every milestone, with the way to correct it where it has been reached."""
+    correcting = reverse("admin:incidents_incident_verb", args=[incident.pk, "correct_milestone"])
     return [
         {
+            "correct_url": f"{correcting}?milestone={milestone}"
+            if may_correct and getattr(incident, milestone.value)
+            else "",
             "label": milestone.label,
             "at": getattr(incident, milestone.value),
             "is_assumed": milestone == Incident.Milestone.RESTORED and incident.is_restored_assumed,
@@ -76,7 +82,9 @@ def incident_page(incident: Incident, user: User | AnonymousUser, *, now: dateti
         "elapsed": in_words(incident.elapsed(at=now)),
         "promises": rows,
         "next_promises": waiting[:5],
-        "milestones": milestones(incident),
+        "milestones": milestones(
+            incident, may_correct=isinstance(user, User) and may(user, "correct_milestone", incident)
+        ),
         "sees_everything": is_responder,
     }
     return page | (response(incident) if is_responder else {})
@@ -95,6 +103,7 @@ def response(incident: Incident) -> dict[str, Any]:
         "roles": roles,
         "has_commander": any(held.role.code == ResponseRole.Code.COMMANDER for held in roles),
         "escalations": list(incident.escalations.order_by("epoch", "level")),
+        "letter_count": incident.messages.count(),
         "letters": list(incident.messages.select_related("message", "message__contact")[:MOST_LETTERS]),
         "timeline": list(incident.timeline.select_related("by")[:MOST_TIMELINE]),
         "systems": list(incident.affected_systems.all()),

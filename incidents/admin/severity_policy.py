@@ -33,7 +33,7 @@ class SeverityPolicyAdmin(NothingIsDeleted, PortalAdmin):
         edits = self.has_change_permission(request, obj)
         examples, required = (name if edits else AS_READ[name] for name in AS_READ)
         return (
-            (None, {"fields": (("code", "name", "rank"), "tagline", "system_impact", "business_impact", examples)}),
+            (None, {"fields": ("code", "name", "rank", "tagline", "system_impact", "business_impact", examples)}),
             ("What it promises", {"fields": PROMISES, "description": "Such as 15 min, 4 h or 7 days; empty: none."}),
             ("Before closing", {"fields": (required,)}),
             ("Escalation", {"fields": ("escalation_path", "escalate_up_to_level", "escalates_by_own_targets")}),

@@ -22,6 +22,7 @@ def desk(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Adds each block that the person may see; the engine's health is for everyone."""
     now = timezone.now()
     user = request.user
+    context["title"] = "Duty desk"
     context["engine_problems"] = audit.silent_components(now=now)
     context["may_declare"] = user.is_authenticated and may(user, "declare", None)
     if user.has_perm("incidents.view_incident"):

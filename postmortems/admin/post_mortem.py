@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.timezone import localtime
 
 from incidents.models import InvalidTransition
 from portal.common.admin import NothingIsDeleted, PortalAdmin, Verb, VerbsMixin, actor
@@ -70,5 +71,5 @@ class PostMortemAdmin(NothingIsDeleted, VerbsMixin, PortalAdmin):
         return obj.get_status_display()
 
     @column("Due", ordering="deadline__due_at")
-    def due(self, obj: PostMortem) -> object:
-        return obj.deadline.due_at if obj.deadline else "no date promised"
+    def due(self, obj: PostMortem) -> str:
+        return f"{localtime(obj.deadline.due_at):%Y-%m-%d %H:%M}" if obj.deadline else "no date promised"

@@ -1,6 +1,7 @@
 """Review meetings."""
 
 from django.contrib import admin
+from django.utils.timezone import localtime
 
 from incidents.models import InvalidTransition
 from portal.common.admin import HistoryIsKept, PortalAdmin, Verb, VerbsMixin
@@ -66,5 +67,5 @@ class ReviewAdmin(HistoryIsKept, VerbsMixin, PortalAdmin):
         return obj.get_status_display()
 
     @column("Due", ordering="deadline__due_at")
-    def due(self, obj: Review) -> object:
-        return obj.deadline.due_at if obj.deadline else "no date promised"
+    def due(self, obj: Review) -> str:
+        return f"{localtime(obj.deadline.due_at):%Y-%m-%d %H:%M}" if obj.deadline else "no date promised"

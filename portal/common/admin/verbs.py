@@ -87,7 +87,8 @@ class VerbsMixin:
         if not chosen.allowed(obj):
             messages.error(request, f"“{chosen.label}” is not possible any more: the state has changed.")
             return HttpResponseRedirect(self.return_url(obj))
-        form = chosen.form(request.POST if request.method == "POST" else None, instance=obj)
+        given = request.POST if request.method == "POST" else None
+        form = chosen.form(given, instance=obj, initial=request.GET.dict())
         if request.method == "POST" and form.is_valid():
             answer = self.perform(request, chosen, obj, form)
             if answer is not None:
