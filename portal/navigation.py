@@ -115,12 +115,17 @@ def stylesheet(_request: HttpRequest) -> str:
     return static("portal/portal.css")
 
 
+def favicon(_request: HttpRequest) -> str:
+    return static("portal/favicon.svg")
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Incident response portal",
     "SITE_HEADER": "Incident response",
     "SITE_SUBHEADER": "Promises, kept and proved",
     "SITE_SYMBOL": "e911_emergency",
     "SITE_URL": "/admin/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

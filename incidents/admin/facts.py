@@ -93,6 +93,12 @@ class DeadlineAdmin(VerbsMixin, FactAdmin):
         queryset: QuerySet[Deadline] = super().get_queryset(request)
         return queryset.with_verdict().select_related("incident")  # type: ignore[attr-defined, no-any-return]
 
+    def get_fields(self, request: HttpRequest, obj: Deadline | None = None) -> tuple[str, ...]:
+        """Who may not see timelines sees figures, no free text."""
+        if request.user.has_perm("incidents.view_timelineentry"):
+            return self.fields
+        return tuple(name for name in self.fields if not name.endswith("_reason"))
+
     def return_url(self, obj: Deadline) -> str:
         """Waiving is a step on the way through an incident."""
         return obj.incident.get_absolute_url()

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import User
+from contacts.models import Contact, ResponseRole, User
 from incidents import lifecycle
 from incidents.admin.verbs import VERBS
 from incidents.models import Incident, SeverityPolicy
@@ -134,3 +134,37 @@ def test_html_in_any_field_is_shown_as_text(desk: Client, incident: Incident, an
     page = desk.get(incident.get_absolute_url()).content.decode()
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_responder_may_take_the_command_and_no_other_role(
+    client: Client, incident: Incident, person: Callable[..., User]
+) -> None:
+    client.force_login(person("rita", roles.RESPONDER))
+    rita = Contact.objects.get(name="Rita")
+    technical, command = (ResponseRole.objects.get(code=code) for code in ("TL", "IC"))
+    refused = client.post(url(incident, "assign_role"), {"role": technical.pk, "holder": rita.pk})
+    assert "other roles the commander assigns" in refused.content.decode()
+    assert client.post(url(incident, "assign_role"), {"role": command.pk, "holder": rita.pk}).status_code == 302
+    assert incident.role_assignments.get().holder == rita
+
+
+def test_a_promise_is_waived_by_the_commander_with_a_reason(
+    desk: Client, incident: Incident, person: Callable[..., User]
+) -> None:
+    promise = incident.deadlines.first()
+    assert promise is not None
+    address = reverse("admin:incidents_deadline_verb", args=[promise.pk, "waive"])
+    answer = desk.post(address, {"reason": "A planned <b>test</b>"})
+    assert answer.headers["Location"] == incident.get_absolute_url()
+    promise.refresh_from_db()
+    assert promise.waive_reason == "A planned <b>test</b>"
+    desk.force_login(person("rita", roles.RESPONDER))
+    assert desk.get(address).status_code == 403
+    desk.force_login(person("boss", roles.MANAGER))
+    assert "A planned" not in desk.get(incident.get_absolute_url()).content.decode()
+    assert "A planned" not in desk.get(f"/admin/incidents/deadline/{promise.pk}/change/").content.decode()
+
+
+def test_the_time_to_correct_is_chosen_already(desk: Client, incident: Incident) -> None:
+    page = desk.get(url(incident, "correct_milestone") + "?milestone=declared_at").content.decode()
+    assert '<option value="declared_at" selected>' in page

@@ -140,3 +140,34 @@ def test_an_incident_page_does_not_grow_with_its_history(ann: User) -> None:
             lifecycle.add_note(incident, text=f"Note {number}", by=ann, now=NOW + timedelta(minutes=7))
     assert counts[1] <= counts[0]
     assert counts[0] <= 45
+
+
+def test_an_administrator_makes_no_superuser_and_changes_none(person: Callable[..., User]) -> None:
+    root, other = person("root"), person("other")
+    User.objects.filter(pk=root.pk).update(is_superuser=True)
+    client = Client()
+    client.force_login(person("ada", roles.ADMINISTRATOR))
+    page = reverse("admin:contacts_user_change", args=[other.pk])
+    assert "is_superuser" not in client.get(page).content.decode()
+    client.post(page, {"email": other.email, "is_active": "on", "is_superuser": "on"})
+    other.refresh_from_db()
+    assert not other.is_superuser
+    own = reverse("admin:contacts_user_change", args=[root.pk])
+    assert client.post(own, {"email": "taken@example.org"}).status_code == 403
+    assert client.get(reverse("admin:auth_user_password_change", args=[root.pk])).status_code == 403
+
+
+def test_an_account_is_made_by_e_mail_and_can_sign_in(person: Callable[..., User]) -> None:
+    client = Client()
+    client.force_login(person("ada", roles.ADMINISTRATOR))
+    words = {"usable_password": "true", "password1": "long-enough-9-words", "password2": "long-enough-9-words"}
+    answer = client.post(reverse("admin:contacts_user_add"), {"email": "new@example.org"} | words)
+    assert answer.status_code == 302
+    assert Client().login(username="NEW@example.org", password="long-enough-9-words")
+
+
+def test_the_menu_shows_nobody_what_they_may_not_open(person: Callable[..., User]) -> None:
+    client = Client()
+    for role, hidden in {roles.MANAGER: "contacts/user/", roles.ADMINISTRATOR: "incidents/incident/add/"}.items():
+        client.force_login(person(f"visitor{len(role)}", role))
+        assert hidden not in client.get(reverse("admin:index")).content.decode()

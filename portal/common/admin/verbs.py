@@ -103,6 +103,10 @@ class VerbsMixin:
         except ValidationError as error:
             show_errors(form, error)
             return None
+        except PermissionDenied as error:
+            # The person may use the verb, though not in this way: say so, and lose nothing that was typed.
+            form.add_error(None, str(error) or "You may not do this.")
+            return None
         except self.refusals as error:
             messages.error(request, str(error))
         else:
