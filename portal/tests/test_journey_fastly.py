@@ -191,7 +191,7 @@ def test_after_the_incident_reviews_and_items_are_chased_until_done(
             priority=ActionItem.Priority.HIGH,
             by=ann,
             now=time.now,
-        )  # fmt: skip
+        )
         for n in range(3)
     ]
     lifecycle.close(incident, by=ann, now=time.now)
