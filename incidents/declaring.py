@@ -43,6 +43,8 @@ def declare(
     customer_impact: str = "",
     roles: Mapping[ResponseRole, Contact] | None = None,
     is_drill: bool = False,
+    is_demo: bool = False,
+    provenance: str = "",
 ) -> Incident:
     """Declare an incident at ``now``: number, promises, notices, escalation path and letters in one transaction.
 
@@ -61,6 +63,8 @@ def declare(
         scope=scope,
         customer_impact=customer_impact,
         is_drill=is_drill,
+        is_demo=is_demo,
+        provenance=provenance,
     ).copy_targets_from(severity)
     incident.full_clean(exclude=["number"])
     incident.save()

@@ -40,7 +40,12 @@ def send(
     notice: StakeholderNotice | None = None,
     is_mergeable: bool = False,
 ) -> list[OutgoingMessage]:
-    """Write one letter for each contact, keyed ``key:email:contact``, and link it to the incident."""
+    """Write one letter for each contact, keyed ``key:email:contact``, and link it to the incident.
+
+    Demonstration history writes none.
+    """
+    if incident.is_demo:
+        return []
     messages = []
     for contact in contacts:
         message = outbox.write(

@@ -28,7 +28,6 @@ def without_record(kind: Deadline.Kind) -> DeadlineQuerySet:
         incident__status__in=(Incident.Status.RESOLVED, Incident.Status.CLOSED),
         incident__outcome=Incident.Outcome.CONFIRMED,
         incident__is_imported=False,
-        incident__is_demo=False,
         **missing,
     )
 

@@ -167,7 +167,7 @@ class Incident(PromiseTargets, Kept):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.title}"
+        return f"{self.number} {self.title}{' (demo)' if self.is_demo else ''}"
 
     def get_absolute_url(self) -> str:
         return reverse("admin:incidents_incident_change", args=[self.pk])

@@ -40,7 +40,6 @@ def test_no_promise_opens_no_record() -> None:
     "facts",
     [
         {"is_imported": True},
-        {"is_demo": True},
         {"outcome": Incident.Outcome.FALSE_ALARM},
         {"status": Incident.Status.RECOVERING},
     ],
