@@ -102,6 +102,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Database
@@ -133,8 +134,7 @@ TIME_ZONE = "UTC"
 TIME_ZONE_DISPLAY = env.zone("TIME_ZONE_DISPLAY", "UTC")
 USE_I18N = False
 LANGUAGE_CODE = "en-gb"
-DATETIME_FORMAT = "Y-m-d H:i"
-DATE_FORMAT = "Y-m-d"
+FORMAT_MODULE_PATH = ["portal.formats"]
 
 # Letters
 EMAIL_URL = env.url(
@@ -166,7 +166,7 @@ TICK_SECONDS = env.number("TICK_SECONDS", 15, least=1, most=60)
 DRAIN_SECONDS = env.number("DRAIN_SECONDS", 10, least=1, most=60)
 DEAD_MAN_URL = env.url("DEAD_MAN_URL", "", ("http", "https")) if env.text("DEAD_MAN_URL") else ""
 CELERY_BROKER_URL = env.url(
-    "CELERY_BROKER_URL", "filesystem://", ("filesystem", "redis", "rediss", "amqp", "amqps", "unix")
+    "CELERY_BROKER_URL", "filesystem://localhost", ("filesystem", "redis", "rediss", "amqp", "amqps", "unix")
 )
 if CELERY_BROKER_URL.startswith("filesystem:"):
     _broker_dir = VAR_DIR / "broker"
