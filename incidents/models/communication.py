@@ -35,6 +35,7 @@ class StatusUpdate(AppendOnly):
     class Meta:
         ordering = ["-posted_at", "-pk"]
         default_permissions = ("view",)
+        constraints = [within_choices("status_update_status", "status", Incident.Status.values)]
 
     def __str__(self) -> str:
         return f"{self.get_status_display()}: {self.current_impact[:60]}"

@@ -103,7 +103,8 @@ class MilestoneChange(AppendOnly):
         ordering = ["-changed_at", "-pk"]
         default_permissions = ("view",)
         constraints = [
-            within_choices("milestone_source", "source", ["recorded", "reported", "assumed", "corrected", "reopened"])
+            within_choices("milestone_source", "source", ["recorded", "reported", "assumed", "corrected", "reopened"]),
+            within_choices("milestone_name", "milestone", Incident.Milestone.values),
         ]
 
     def __str__(self) -> str:

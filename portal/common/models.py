@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.db import models
 
+from portal.common.constraints import within_choices
+
 
 class Heartbeat(models.Model):
     """One row per component of the engine."""
@@ -20,6 +22,7 @@ class Heartbeat(models.Model):
     class Meta:
         ordering = ["component"]
         default_permissions = ("view",)
+        constraints = [within_choices("heartbeat_component", "component", ["tick", "drain"])]
 
     def __str__(self) -> str:
         return self.get_component_display()

@@ -89,6 +89,7 @@ class ActionItem(Kept):
         constraints = [
             within_choices("action_item_status", "status", ["open", "in_progress", "completed", "dropped"]),
             within_choices("action_item_priority", "priority", ["high", "medium", "low"]),
+            within_choices("action_item_first_verdict", "first_verdict", ["", "met", "missed"]),
             models.CheckConstraint(
                 name="action_item_completed",
                 condition=(Q(status="completed") & Q(completed_at__isnull=False))
