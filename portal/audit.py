@@ -1,11 +1,12 @@
 """What must hold after every tick, read from open rows through indexes."""
 
 import shutil
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
 from contacts.models import OutgoingMessage
 from incidents.models import Deadline, Incident
@@ -17,6 +18,7 @@ SILENT_AFTER = timedelta(seconds=120)
 FAILURE_WINDOW = timedelta(minutes=15)
 MOST_FAILED = 0.01
 LEAST_FREE_DISK = 0.1
+MOST_CLOCK_SKEW = timedelta(seconds=5)
 State = OutgoingMessage.State
 Kind = Deadline.Kind
 
@@ -39,7 +41,13 @@ def broken_invariants(*, now: datetime) -> list[str]:
 
 def health(*, now: datetime) -> list[str]:
     """Everything wrong with the engine, in sentences for people; empty is healthy."""
-    return [*silent_components(now=now), *broken_invariants(now=now), *failed_letters(now=now), *full_disk()]
+    return [
+        *silent_components(now=now),
+        *broken_invariants(now=now),
+        *failed_letters(now=now),
+        *wrong_clock(),
+        *full_disk(),
+    ]
 
 
 def silent_components(*, now: datetime) -> list[str]:
@@ -63,6 +71,16 @@ def failed_letters(*, now: datetime) -> list[str]:
     if tried and failed / tried > MOST_FAILED:
         return [f"{failed} of {tried} letters failed within 15 minutes"]
     return []
+
+
+def wrong_clock() -> list[str]:
+    """Whether “now” depends on who is asked: the clocks of this machine and of the database differ."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CURRENT_TIMESTAMP")
+        told = cursor.fetchone()[0]
+    theirs = told if isinstance(told, datetime) else datetime.fromisoformat(told).replace(tzinfo=UTC)
+    apart = abs(timezone.now() - theirs)
+    return [f"the database's clock is {int(apart.total_seconds())} s off"] if apart > MOST_CLOCK_SKEW else []
 
 
 def full_disk() -> list[str]:
