@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from contacts.models import Audience, Contact, ResponseRole
@@ -18,6 +19,17 @@ def text(label: str, *, required: bool = True, help_text: str = "") -> forms.Cha
 
 def moment(label: str, *, required: bool = True, help_text: str = "") -> forms.SplitDateTimeField:
     return forms.SplitDateTimeField(label=label, required=required, help_text=help_text)
+
+
+def holder(label: str) -> forms.ModelChoiceField:  # type: ignore[type-arg]
+    return forms.ModelChoiceField(
+        queryset=Contact.objects.none(), required=False, label=label, help_text="Can be assigned later."
+    )
+
+
+def able_to_hold_a_role() -> QuerySet[Contact]:
+    """People of the organisation to whom letters really go."""
+    return Contact.objects.reachable().exclude(kind=Contact.Kind.EXTERNAL)
 
 
 class SeverityChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -46,23 +58,29 @@ class DeclareForm(VerbForm):
     )
     impact_started_at = moment("When did it start?", required=False, help_text="Leave empty if not known yet.")
     detected_at = moment("When was it noticed?", required=False, help_text="Empty: now.")
-    commander = forms.ModelChoiceField(
-        queryset=Contact.objects.none(), required=False, label="Incident Commander", help_text="Can be assigned later."
-    )
+    commander = holder("Incident Commander")
+    technical_lead = holder("Technical Lead")
+    communications_lead = holder("Communications Lead")
     is_drill = forms.BooleanField(
         required=False, label="This is a drill", help_text="Letters say DRILL, and it never counts."
     )
 
+    ROLES = {
+        "commander": ResponseRole.Code.COMMANDER,
+        "technical_lead": ResponseRole.Code.TECHNICAL_LEAD,
+        "communications_lead": ResponseRole.Code.COMMUNICATIONS_LEAD,
+    }
+
     def prepare(self) -> None:
-        people = Contact.objects.reachable().exclude(kind=Contact.Kind.EXTERNAL)
-        self.fields["commander"].queryset = people  # type: ignore[attr-defined]
+        for name in self.ROLES:
+            self.fields[name].queryset = able_to_hold_a_role()  # type: ignore[attr-defined]
 
     def verb_arguments(self) -> dict[str, Any]:
-        """What ``declare`` takes, with the commander as the holder of that role."""
+        """What ``declare`` takes, with the people named as holders of their roles."""
         values = dict(self.cleaned_data)
-        commander = values.pop("commander")
-        role = ResponseRole.objects.filter(code=ResponseRole.Code.COMMANDER).first()
-        return values | {"roles": {role: commander} if role and commander else {}}
+        holders = {code: values.pop(name) for name, code in self.ROLES.items()}
+        roles = ResponseRole.objects.filter(code__in=[code for code, person in holders.items() if person])
+        return values | {"roles": {role: holders[ResponseRole.Code(role.code)] for role in roles}}
 
 
 class ReasonForm(VerbForm):
@@ -78,8 +96,7 @@ class RoleForm(VerbForm):
     holder = forms.ModelChoiceField(queryset=Contact.objects.none())
 
     def prepare(self) -> None:
-        people = Contact.objects.reachable().exclude(kind=Contact.Kind.EXTERNAL)
-        self.fields["holder"].queryset = people  # type: ignore[attr-defined]
+        self.fields["holder"].queryset = able_to_hold_a_role()  # type: ignore[attr-defined]
 
 
 class SeverityForm(VerbForm):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from portal.common.environment import Environment, kept_secret, refuse
+from portal.common.environment import Environment, is_domain, kept_secret, refuse
 from portal.navigation import UNFOLD  # noqa: F401  (a setting)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -156,7 +156,7 @@ EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT_SECONDS", 10, least=1, most=60)
 EMAIL_SEND_LIMIT_SECONDS = env.number("EMAIL_SEND_LIMIT_SECONDS", 25, least=2, most=50)
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 120, least=4, most=3600)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.address(
-    "DEFAULT_FROM_EMAIL", f"Incident Response Portal <portal@{_host if '.' in _host else 'localhost'}>"
+    "DEFAULT_FROM_EMAIL", f"Incident Response Portal <portal@{_host if is_domain(_host) else 'localhost'}>"
 )
 FOLLOW_UP_WEEKDAY = env.weekday("FOLLOW_UP_WEEKDAY", "monday")
 FOLLOW_UP_HOUR = env.number("FOLLOW_UP_HOUR", 9, least=0, most=23)

@@ -55,6 +55,19 @@ def test_title_and_severity_are_enough_to_declare(desk: Client) -> None:
     assert Incident.objects.get().title == "Payments fail"
 
 
+def test_the_three_roles_can_be_given_at_declaration(desk: Client, ann: User) -> None:
+    severity = SeverityPolicy.objects.get(code="SEV-1")
+    people = dict.fromkeys(["commander", "technical_lead", "communications_lead"], ann.contact.pk)
+    desk.post(reverse(ADD), {"title": "Payments fail", "severity": severity.pk} | people)
+    held = Incident.objects.get().role_assignments.values_list("role__code", flat=True)
+    assert set(held) == {"IC", "TL", "CL"}
+
+
+def test_times_say_in_which_zone_they_are(desk: Client) -> None:
+    page = desk.get(reverse(ADD)).content.decode()
+    assert "Times are UTC." in page
+
+
 def test_a_refused_declaration_keeps_what_was_typed(desk: Client) -> None:
     answer = desk.post(reverse(ADD), {"title": "Payments fail", "summary": "Cards <b>refused</b>"})
     page = answer.content.decode()

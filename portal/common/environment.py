@@ -95,6 +95,11 @@ class Environment:
         return value
 
 
+def is_domain(host: str) -> bool:
+    """The host is a name that mail can come from: not an address in numbers, not the bare name of a machine."""
+    return "." in host and not re.fullmatch(r"[\d.]+", host)
+
+
 def kept_secret(path: Path) -> str:
     """The secret kept in ``path``, made once with mode 0600; safe when two processes start together."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -124,6 +124,8 @@ def promise_items(
     if post_mortem is None:
         return
     for description in dice.sample(words["items"], dice.randint(2, len(words["items"]))):
+        if ActionItem.objects.open().filter(description=description).exists():
+            continue
         owner = dice.choice(people)
         priority = dice.choice(list(Priority))
         due_on = (promised_at + timedelta(days=DUE_IN[priority])).date()
@@ -141,7 +143,7 @@ def promise_items(
 
 def finish(item: ActionItem, owner: Person, dice: Random, *, promised_at: datetime, now: datetime) -> None:
     begun_at = promised_at + (item.due_at - promised_at) * dice.uniform(0.1, 0.4)
-    done_at = promised_at + (item.due_at - promised_at) * dice.choice([0.5, 0.7, 0.8, 0.9, 0.95, 1.2, 9])
+    done_at = promised_at + (item.due_at - promised_at) * dice.choice([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.2, 3])
     if begun_at < now:
         action_items.start(item, by=owner.user, now=begun_at)
     if done_at < now:

@@ -43,7 +43,7 @@ def cast(*, since: datetime, until: datetime) -> Iterator[list[Person]]:
     for person in people:
         person.user.groups.clear()
         User.objects.filter(pk=person.user.pk).update(is_active=False)
-        Contact.objects.filter(pk=person.contact.pk).update(is_placeholder=True)
+        Contact.objects.filter(pk=person.contact.pk).update(is_active=False)
 
 
 def make(name: str, address: str, team: str, zone: str, job_title: str, *, now: datetime) -> Person:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from portal.common.environment import Environment, kept_secret
+from portal.common.environment import Environment, is_domain, kept_secret
 
 
 def env(value: str) -> Environment:
@@ -95,3 +95,11 @@ def test_the_start_stops_with_one_line(name: str, value: str, tmp_path: Path) ->
     assert result.returncode == 1
     assert result.stderr.startswith(f"The setting {name} is ")
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("incidents.example.org", True), ("127.0.0.1", False), ("localhost", False), ("::1", False)],
+)
+def test_letters_come_from_a_name_not_from_numbers(host: str, *, expected: bool) -> None:
+    assert is_domain(host) is expected

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from unfold import widgets
 
 #: The more special field classes come first.
@@ -21,6 +22,8 @@ def restyle(field: forms.Field) -> None:
     """Give a plain field the admin's widget; a text area stays one, a radio list stays one."""
     if isinstance(field.widget, forms.RadioSelect | forms.HiddenInput):
         return
+    if isinstance(field, forms.SplitDateTimeField):
+        field.help_text = f"{field.help_text} Times are {timezone.get_current_timezone_name()}.".strip()
     if isinstance(field.widget, forms.Textarea):
         field.widget = widgets.UnfoldAdminTextareaWidget(attrs={"rows": 4})
         return
