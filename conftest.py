@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
@@ -12,6 +13,17 @@ from pytest_django.fixtures import Settings
 from contacts.models import Contact, Rota, Shift, User
 from portal import roles
 from portal.tests.mailbox import Mailbox, smtp_server
+
+#: Histories are costly, and shrinking one replays hundreds. ``--hypothesis-profile long`` looks further.
+hypothesis.settings.register_profile(
+    "house",
+    max_examples=12,
+    deadline=None,
+    phases=(hypothesis.Phase.explicit, hypothesis.Phase.reuse, hypothesis.Phase.generate),
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.register_profile("long", hypothesis.settings.get_profile("house"), max_examples=400)
+hypothesis.settings.load_profile("house")
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 

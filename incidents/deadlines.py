@@ -6,6 +6,7 @@ whether the engine ran every 15 seconds or once after an outage.
 
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Case, F, Max, Value, When
 from django.db.models.functions import Coalesce
@@ -13,6 +14,7 @@ from django.db.models.functions import Coalesce
 from contacts import outbox
 from contacts.models import OutgoingMessage, User
 from incidents import permissions, timeline
+from incidents.locking import locked
 from incidents.models import Deadline, DeadlineQuerySet, Incident, InvalidTransition, StakeholderNotice, TimelineEntry
 
 Kind = Deadline.Kind
@@ -176,11 +178,16 @@ def supersede(incident: Incident, *kinds: Kind, reason: str, at: datetime) -> in
 
 @transaction.atomic
 def waive(deadline: Deadline, *, reason: str, by: User, now: datetime) -> Deadline:
-    """Lay down one promise, by a person, for a reason.
+    """Lay down one promise, by a person, for a reason; one past due is missed first.
 
-    Raises InvalidTransition if it is settled already.
+    Raises InvalidTransition if it is settled already, ValidationError without a reason.
     """
-    permissions.require(by, "waive", deadline.incident)
+    incident = locked(deadline.incident)
+    permissions.require(by, "waive", incident)
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why it need not be kept."})
+    settle(incident, at=now)
+    settle(incident, at=now, rows=Deadline.objects.overdue(at=now).filter(pk=deadline.pk))
     waived = (
         Deadline.objects.unsettled()
         .filter(pk=deadline.pk)
