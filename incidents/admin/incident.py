@@ -62,7 +62,7 @@ class IncidentAdmin(NothingIsDeleted, VerbsMixin, PortalAdmin):
 
     @column("Incident", ordering="number")
     def number_and_title(self, obj: Incident) -> str:
-        return str(obj)
+        return f"{obj.number} {obj.title}"
 
     @column("Severity", ordering="severity__rank", label=SEVERITY_COLOURS)
     def severity_label(self, obj: Incident) -> tuple[int, str]:

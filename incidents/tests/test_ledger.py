@@ -81,8 +81,10 @@ def correct(incident: Incident, milestone: Incident.Milestone, number: int, *, b
 
 
 def unsettled(incident: Incident, number: int) -> Deadline:
-    rows = list(incident.deadlines.unsettled().order_by("kind", "due_at", "pk"))
-    return rows[number % len(rows)] if rows else incident.deadlines.order_by("pk")[0]
+    """The latest promise of one kind: a choice that does not hang on how many slots are written already."""
+    kind = (Kind.ACKNOWLEDGE, Kind.RESTORE, Kind.STAKEHOLDER_NOTICE, Kind.REVIEW)[number]
+    rows = incident.deadlines.filter(kind=kind).order_by("-epoch", "-pk")
+    return rows.first() or incident.deadlines.order_by("pk")[0]
 
 
 def first_verdicts(incident: Incident) -> dict[int, str]:
