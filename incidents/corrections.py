@@ -8,6 +8,7 @@ from django.db import transaction
 
 from contacts.models import User
 from incidents import deadlines, permissions, timeline
+from incidents.declaring import OLDEST_DETECTION, OLDEST_IMPACT
 from incidents.locking import locked
 from incidents.models import Deadline, Incident, MilestoneChange, TimelineEntry
 
@@ -54,6 +55,9 @@ def check(incident: Incident, milestone: Incident.Milestone, value: datetime, *,
         raise ValidationError({"reason": "Say why; the old time stays in the record beside it."})
     if value > now:
         raise ValidationError({"value": "This is in the future. Give the time at which it happened."})
+    oldest = OLDEST_IMPACT if milestone == Milestone.IMPACT_STARTED else OLDEST_DETECTION
+    if value < (incident.declared_at or now) - oldest:
+        raise ValidationError({"value": f"This is long before {incident.number} was declared. Check the date."})
     if getattr(incident, milestone.value) is None and milestone != Milestone.IMPACT_STARTED:
         raise ValidationError(
             {"milestone": f"{milestone.label} has not been reached, so there is nothing to correct."}

@@ -42,10 +42,21 @@ def start(
     """Start one promise; no due time means no promise. ``kept_at`` marks one that is kept already."""
     if within is None:
         return None
+    deadline = planned(incident, kind, clock=clock, within=within, sequence=sequence, label=label)
+    if kept_at is not None:
+        is_late = kept_at > deadline.due_at
+        deadline.kept_at, deadline.first_verdict = kept_at, "missed" if is_late else "met"
+        deadline.breached_at, deadline.noticed_at = (deadline.due_at, kept_at) if is_late else (None, None)
+    deadline.save()
+    return deadline
+
+
+def planned(
+    incident: Incident, kind: Kind, *, clock: datetime, within: timedelta, sequence: int = 0, label: str = ""
+) -> Deadline:
+    """The row of a promise, not yet written."""
     due_at = clock + within
-    verdict = "" if kept_at is None else "met" if kept_at <= due_at else "missed"
-    late = kept_at is not None and kept_at > due_at
-    return Deadline.objects.create(
+    return Deadline(
         incident=incident,
         kind=kind,
         label=label,
@@ -54,10 +65,6 @@ def start(
         clock_started_at=clock,
         due_at=due_at,
         warn_at=due_at - incident.warning_lead(within),
-        kept_at=kept_at,
-        first_verdict=verdict,
-        breached_at=due_at if late else None,
-        noticed_at=kept_at if late else None,
     )
 
 
@@ -99,17 +106,22 @@ def breach(deadline: Deadline, *, now: datetime, at: datetime | None = None) -> 
 
 
 def break_following_slots(incident: Incident, first: Deadline, *, now: datetime) -> list[Deadline]:
-    """Write the cadence after a broken slot: the slots that are past as missed, then the open one."""
+    """Write the cadence after a broken slot: the slots that are past as missed, then the open one.
+
+    They are written in batches: a forgotten incident has thousands.
+    """
     every = incident.update_every
     if every is None:
         return []
     missed = []
     clock, sequence = first.due_at, first.sequence + 1
     while clock + every < now:
-        slot = start(incident, Kind.STATUS_UPDATE, clock=clock, within=every, sequence=sequence)
-        if slot is not None and breach(slot, now=now):
-            missed.append(slot)
+        slot = planned(incident, Kind.STATUS_UPDATE, clock=clock, within=every, sequence=sequence)
+        slot.breached_at, slot.noticed_at, slot.first_verdict = slot.due_at, now, "missed"
+        missed.append(slot)
         clock, sequence = clock + every, sequence + 1
+    Deadline.objects.bulk_create(missed, batch_size=500)
+    timeline.record_missed(incident, [(f"Missed: {words(slot)}", slot.due_at) for slot in missed], now=now)
     start(incident, Kind.STATUS_UPDATE, clock=clock, within=every, sequence=sequence)
     return missed
 

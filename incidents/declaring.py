@@ -1,7 +1,7 @@
 """Declaring an incident: the first verb, from which every clock starts."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -24,6 +24,9 @@ from incidents.models import (
 )
 
 Milestone = Incident.Milestone
+#: An earlier time is a slip of the hand.
+OLDEST_DETECTION = timedelta(days=366)
+OLDEST_IMPACT = timedelta(days=3653)
 
 
 @transaction.atomic
@@ -84,6 +87,10 @@ def check_times(*, impact_started_at: datetime | None, detected_at: datetime, no
     """Impact, detection and declaration in this order, none in the future."""
     if detected_at > now:
         raise ValidationError({"detected_at": "This is in the future. Give the time at which it was noticed."})
+    if detected_at < now - OLDEST_DETECTION:
+        raise ValidationError({"detected_at": "This is more than a year ago. Check the date."})
+    if impact_started_at is not None and impact_started_at < now - OLDEST_IMPACT:
+        raise ValidationError({"impact_started_at": "This is more than ten years ago. Check the date."})
     if impact_started_at is not None and impact_started_at > detected_at:
         raise ValidationError(
             {"impact_started_at": "The impact starts before it is detected. Give an earlier time or leave it out."}

@@ -21,6 +21,17 @@ def record(
     )
 
 
+def record_missed(incident: Incident, said: list[tuple[str, datetime]], *, now: datetime) -> None:
+    """Say of many promises at once that they were missed: the words, and when each broke."""
+    TimelineEntry.objects.bulk_create(
+        [
+            TimelineEntry(incident=incident, kind=TimelineEntry.Kind.PROMISE, text=text, at=at, recorded_at=now)
+            for text, at in said
+        ],
+        batch_size=500,
+    )
+
+
 def set_milestone(
     incident: Incident,
     milestone: Incident.Milestone,

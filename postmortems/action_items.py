@@ -5,7 +5,7 @@ not whether it was done by the date first given. Verbs raise InvalidTransition (
 PermissionDenied (the person may not) or ValidationError (bad input).
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -22,6 +22,7 @@ from postmortems.models import ActionItem, PostMortem
 
 Status = ActionItem.Status
 FirstVerdict = ActionItem.FirstVerdict
+FARTHEST = timedelta(days=5 * 365)
 
 
 @transaction.atomic
@@ -191,6 +192,8 @@ def require_day_to_come(due_on: date, owner: Contact, *, now: datetime) -> None:
     today = now.astimezone(owner.zone).date()
     if due_on < today:
         raise ValidationError({"due_on": f"{in_full(due_on)} has passed for {owner}: choose today or a later day."})
+    if due_on > today + FARTHEST:
+        raise ValidationError({"due_on": f"{in_full(due_on)} is too far away: choose a day within five years."})
 
 
 def in_full(day: date) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -83,6 +84,22 @@ def test_detection_in_the_future_is_refused_beside_the_field(declare: Declare) -
         declare(detected_at=after(5))
     assert "detected_at" in refusal.value.message_dict
     assert Incident.objects.count() == 0
+
+
+@pytest.mark.parametrize("field", ["detected_at", "impact_started_at"])
+def test_a_slip_of_the_hand_in_a_year_is_refused_beside_the_field(declare: Declare, field: str) -> None:
+    with pytest.raises(ValidationError, match="Check the date") as refusal:
+        declare(**{field: NOW.replace(year=202)})
+    assert set(refusal.value.message_dict) == {field}
+
+
+def test_an_incident_left_open_for_months_is_settled_in_few_statements(
+    declare: Declare, ann: User, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    incident = declare()
+    with django_assert_max_num_queries(250):
+        lifecycle.post_update(incident, current_impact="Same", by=ann, now=NOW + timedelta(days=120))
+    assert verdicts(incident, Kind.STATUS_UPDATE).count("missed") == 120 * 48 - 1
 
 
 def test_a_late_declaration_has_missed_its_promises_at_once(declare: Declare) -> None:

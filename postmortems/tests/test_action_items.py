@@ -247,3 +247,9 @@ def test_a_verdict_once_written_stays() -> None:
 def test_changing_an_item_needs_the_permission() -> None:
     with pytest.raises(PermissionDenied):
         action_items.start(make.action_item(make.contact()), by=make.person(is_superuser=False), now=NOW)
+
+
+def test_a_day_beyond_all_plans_is_refused_beside_the_field() -> None:
+    with pytest.raises(ValidationError, match="within five years") as refusal:
+        create(make.post_mortem(), make.contact(), due_on=date(9999, 12, 31))
+    assert set(refusal.value.message_dict) == {"due_on"}
