@@ -133,6 +133,13 @@ def start_next_slot(incident: Incident, *, clock: datetime) -> Deadline | None:
     return start(incident, Kind.STATUS_UPDATE, clock=clock, within=incident.update_every, sequence=sequence)
 
 
+def miss_acknowledgement(incident: Incident, *, now: datetime, at: datetime | None) -> None:
+    """Resolved at ``at`` before anybody acknowledged: an acknowledgement still open can never be kept."""
+    for deadline in incident.deadlines.open().filter(kind=Kind.ACKNOWLEDGE):
+        breach(deadline, now=now, at=at)
+    supersede(incident, Kind.ACKNOWLEDGE, reason="The incident was resolved.", at=now)
+
+
 @transaction.atomic
 def keep(deadline: Deadline, *, at: datetime, by: User | None) -> bool:
     """Write that the promise was kept at ``at``; True if this call did, False if it was settled before."""

@@ -76,8 +76,7 @@ def resolve(
         incident.is_restored_assumed = True
         timeline.set_milestone(incident, Milestone.RESTORED, now, source=Source.ASSUMED, by=by, now=now)
         deadlines.keep_current(incident, Kind.RESTORE, at=now, by=by)
-    for deadline in incident.deadlines.open().filter(kind=Kind.ACKNOWLEDGE):
-        deadlines.breach(deadline, now=now, at=now)
+    deadlines.miss_acknowledgement(incident, now=now, at=now)
     deadlines.supersede(
         incident, Kind.ACKNOWLEDGE, Kind.RESTORE, Kind.STATUS_UPDATE, reason="The incident was resolved.", at=now
     )

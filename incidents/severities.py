@@ -58,13 +58,15 @@ def restart_promises(
     """Start every promise of the new severity whose clock has started."""
     if incident.detected_at is None:
         return
-    deadlines.start(
+    acknowledge = deadlines.start(
         incident,
         Kind.ACKNOWLEDGE,
         clock=incident.detected_at,
         within=incident.acknowledge_within,
         kept_at=incident.acknowledged_at,
     )
+    if acknowledge is not None and not incident.is_ongoing:
+        deadlines.miss_acknowledgement(incident, now=now, at=incident.resolved_at)
     within = {
         Kind.RESTORE: incident.restore_within,
         Kind.REVIEW: incident.review_within,

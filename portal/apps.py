@@ -20,7 +20,7 @@ class PortalConfig(AppConfig):
         post_migrate.connect(apply_roles_after_migrate, sender=installed_apps.get_app_config("postmortems"))
 
 
-def apply_roles_after_migrate(*, apps: Any, **_: Any) -> None:
+def apply_roles_after_migrate(*, apps: Any = installed_apps, **_: Any) -> None:
     """Apply the roles, once the last of the tables they speak of has been made (a migrate may stop earlier)."""
     from portal import roles  # noqa: PLC0415  (models are loaded only now)
 

@@ -378,3 +378,12 @@ def test_after_days_without_the_engine_nobody_is_flooded(declare: Declare, ann: 
     waiting = OutgoingMessage.objects.filter(state="queued", is_mergeable=False).exclude(subject__contains="level")
     assert waiting.count() <= 6
     assert not Deadline.objects.overdue(at=NOW + timedelta(days=3)).exists()
+
+
+def test_a_new_severity_after_resolution_promises_no_acknowledgement(declare: Declare, ann: User) -> None:
+    incident = declare()
+    lifecycle.resolve(incident, by=ann, now=after(5))
+    lifecycle.change_severity(
+        incident, severity=SeverityPolicy.objects.get(code="SEV-4"), reason="Small", by=ann, now=after(6)
+    )
+    assert verdicts(incident, Kind.ACKNOWLEDGE) == ["missed", "missed"]

@@ -3,7 +3,7 @@
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -75,7 +75,7 @@ def test_a_short_incident_runs_through_real_processes(
             description="Add a second provider",
             owner=contact,
             priority=ActionItem.Priority.HIGH,
-            due_on=date(2099, 1, 1),
+            due_on=timezone.now().date() + timedelta(days=30),
             by=ann,
             now=timezone.now(),
         )
