@@ -32,7 +32,7 @@ def create(*, now: datetime) -> Credentials | None:
     email = os.environ.get("FIRST_PERSON_EMAIL", "").strip() or DEFAULT_EMAIL
     name = os.environ.get("FIRST_PERSON_NAME", "").strip() or DEFAULT_NAME
     credentials = Credentials(email=email, password=secrets.token_urlsafe(12))
-    user = account(credentials)
+    user = account(credentials, name)
     contact = Contact(name=name, kind=Contact.Kind.PERSON, email=user.email, user=user, verified_at=now)
     contact.full_clean()
     contact.save()
@@ -40,10 +40,13 @@ def create(*, now: datetime) -> Credentials | None:
     return credentials
 
 
-def account(credentials: Credentials) -> User:
+def account(credentials: Credentials, name: str) -> User:
     """Raises ValueError with one sentence if the e-mail is none."""
+    first, _, last = name.partition(" ")
     try:
-        user = User.objects.create_person(credentials.email, credentials.password, is_staff=True)
+        user = User.objects.create_person(
+            credentials.email, credentials.password, is_staff=True, first_name=first[:150], last_name=last[:150]
+        )
     except ValidationError as error:
         raise ValueError(f"FIRST_PERSON_EMAIL is {credentials.email!r}, which is not an e-mail address.") from error
     apply_roles()
