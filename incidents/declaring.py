@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from contacts.models import Contact, ResponseRole, User
-from incidents import deadlines, emails, escalations, notices, permissions, recipients, timeline
+from incidents import deadlines, emails, escalations, notices, permissions, recipients, task_list, timeline
 from incidents.models import (
     AffectedSystem,
     Category,
@@ -79,6 +79,7 @@ def declare(
     text = f"Declared {severity.code}: {incident.title}"
     timeline.record(incident, TimelineEntry.Kind.DECLARED, text, by=by, at=now)
     start_promises(incident, now=now)
+    task_list.copy_runbook(incident)
     tell_responders(incident, now=now)
     return incident
 

@@ -14,6 +14,7 @@ NEEDED = {
     "acknowledge": RESPOND,
     "add_note": RESPOND,
     "escalate": RESPOND,
+    "do_tasks": RESPOND,
     "edit_facts": RESPOND,
     "contain": RESPOND,
     "start_recovery": RESPOND,

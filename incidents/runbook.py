@@ -144,7 +144,7 @@ def load_procedure(entry: Entry) -> None:
             parent=steps.get(number.rpartition(".")[0]),
             number=number,
             position=position,
-            **take(step, "text", "command"),
+            **take(step, "text", "command", "settler", "is_before_declaration"),
         )
 
 
@@ -153,7 +153,9 @@ def load_checklist(entry: Entry) -> None:
         key=entry["key"], defaults=take(entry, "name", "kind", "position")
     )
     for position, line in enumerate(entry["entry"] if created else [], start=1):
-        ChecklistEntry.objects.create(checklist=checklist, position=position, **take(line, "key", "text", "guidance"))
+        ChecklistEntry.objects.create(
+            checklist=checklist, position=position, **take(line, "key", "text", "guidance", "settler")
+        )
 
 
 def load_template(entry: Entry) -> None:

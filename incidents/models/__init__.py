@@ -17,9 +17,11 @@ from incidents.models.kpi_target import KpiTarget
 from incidents.models.loaded_definition import LoadedDefinition
 from incidents.models.message_template import MessageTemplate
 from incidents.models.procedure import Procedure, ProcedureStep
+from incidents.models.settler import Settler
 from incidents.models.severity_policy import SeverityPolicy
 from incidents.models.stakeholder_rule import StakeholderRule
 from incidents.models.targets import REQUIRABLE_FIELDS, PromiseTargets
+from incidents.models.task_item import TaskItem, TaskItemQuerySet
 from incidents.models.timeline import MilestoneChange, SeverityChange, TimelineEntry
 
 __all__ = [
@@ -44,10 +46,13 @@ __all__ = [
     "ProcedureStep",
     "PromiseTargets",
     "RoleAssignment",
+    "Settler",
     "SeverityChange",
     "SeverityPolicy",
     "StakeholderNotice",
     "StakeholderRule",
     "StatusUpdate",
+    "TaskItem",
+    "TaskItemQuerySet",
     "TimelineEntry",
 ]

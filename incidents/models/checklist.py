@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from incidents.models.settler import Settler
 from portal.common.constraints import within_choices
 
 
@@ -59,6 +60,12 @@ class ChecklistEntry(models.Model):
     key = models.SlugField(max_length=80)
     text = models.CharField(max_length=200)
     guidance = models.TextField(blank=True)
+    settler = models.CharField(
+        max_length=24,
+        choices=Settler.choices,
+        blank=True,
+        help_text="What the record shows need not be ticked.",
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -69,7 +76,8 @@ class ChecklistEntry(models.Model):
                 fields=["checklist", "key"],
                 name="checklist_entry_once",
                 violation_error_message="This list already has an entry with that key.",
-            )
+            ),
+            within_choices("entry_settler", "settler", ["", *Settler.values]),
         ]
 
     def __str__(self) -> str:

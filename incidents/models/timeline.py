@@ -26,6 +26,7 @@ class TimelineEntry(AppendOnly):
         LETTER = "letter", "Letter"
         REVIEW = "review", "Review"
         ACTION_ITEM = "action_item", "Action item"
+        TASK = "task", "Task"
         NOTE = "note", "Note"
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="timeline")
@@ -66,6 +67,7 @@ class TimelineEntry(AppendOnly):
                     "letter",
                     "review",
                     "action_item",
+                    "task",
                     "note",
                 ],
             )
