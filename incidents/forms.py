@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from contacts.models import Audience, Contact, ResponseRole
-from incidents.models import REQUIRABLE_FIELDS, AffectedSystem, Category, Incident, SeverityPolicy
+from incidents.models import REQUIRABLE_FIELDS, AffectedSystem, Category, Incident, Procedure, SeverityPolicy
 from portal.common.admin.forms import LinesField, VerbForm
 
 
@@ -181,6 +181,18 @@ class MilestoneForm(VerbForm):
 
     def clean_milestone(self) -> Incident.Milestone:
         return Incident.Milestone(self.cleaned_data["milestone"])
+
+
+class ProcedureForm(VerbForm):
+    """Which procedure's steps become tasks."""
+
+    procedure = forms.ModelChoiceField(queryset=Procedure.objects.exclude(kind=Procedure.Kind.PHASE), empty_label=None)
+
+
+class ResultForm(VerbForm):
+    """What came of it, if there is something to say."""
+
+    result = text("Result", required=False, help_text="What the command printed, or what was found.")
 
 
 class NoteForm(VerbForm):

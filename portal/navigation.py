@@ -91,6 +91,7 @@ RECORD: list[Item] = [
     screen("Status updates", "chat", "incidents.statusupdate"),
     screen("Stakeholder notices", "notifications", "incidents.stakeholdernotice"),
     screen("Escalations", "trending_up", "incidents.escalation"),
+    screen("Tasks", "task", "incidents.taskitem"),
     screen("Role assignments", "assignment_ind", "incidents.roleassignment"),
     screen("Milestone changes", "edit_calendar", "incidents.milestonechange"),
     screen("Severity changes", "swap_vert", "incidents.severitychange"),
@@ -115,6 +116,10 @@ def stylesheet(_request: HttpRequest) -> str:
     return static("portal/portal.css")
 
 
+def script(_request: HttpRequest) -> str:
+    return static("portal/portal.js")
+
+
 def favicon(_request: HttpRequest) -> str:
     return static("portal/favicon.svg")
 
@@ -131,6 +136,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": True,
     "DASHBOARD_CALLBACK": "portal.admin.desk.desk",
     "STYLES": [stylesheet],
+    "SCRIPTS": [script],
     "COMMAND": {"search_models": False, "show_history": False},
     "COLORS": {
         "primary": {

@@ -25,6 +25,7 @@ _SEE_INCIDENTS = [
         "severitychange",
         "stakeholdernotice",
         "statusupdate",
+        "taskitem",
         "timelineentry",
     )
 ]

@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from incidents import forms, lifecycle
+from contacts.models import User
+from incidents import forms, lifecycle, task_list
 from incidents.models import (
     Deadline,
     Escalation,
@@ -17,10 +18,11 @@ from incidents.models import (
     SeverityChange,
     StakeholderNotice,
     StatusUpdate,
+    TaskItem,
     TimelineEntry,
 )
 from incidents.permissions import may
-from portal.common.admin import HistoryIsKept, PortalAdmin, Verb, VerbsMixin
+from portal.common.admin import HistoryIsKept, PortalAdmin, Verb, VerbForm, VerbsMixin
 from portal.common.admin.columns import column
 
 Verdict = Deadline.Verdict
@@ -190,3 +192,31 @@ class IncidentMessageAdmin(FactAdmin):
     @column("State", label=True)
     def state(self, obj: IncidentMessage) -> str:
         return obj.message.get_state_display()
+
+
+def task_verb(name: str, label: str, run: Any, explanation: str, form: type[VerbForm] = VerbForm) -> Verb:
+    """A verb on one task, for whoever may respond."""
+
+    def permitted(user: User, task: TaskItem) -> bool:
+        return may(user, "do_tasks", task.incident)
+
+    return Verb(name, label, run, explanation, form, permitted=permitted)
+
+
+@admin.register(TaskItem)
+class TaskItemAdmin(VerbsMixin, FactAdmin):
+    """What was to be done on incidents, by whom it was done, and what was left out for which reason."""
+
+    list_display = ("__str__", "group", "incident", "done_at", "done_by", "skip_reason")
+    list_filter = ("kind",)
+    list_select_related = ("incident", "done_by")
+    change_form_outer_before_template = "admin/verb_buttons.html"
+    refusals = (InvalidTransition,)
+    verbs = (
+        task_verb("complete", "Done", task_list.complete, "Kept with your name and this time.", forms.ResultForm),
+        task_verb("skip", "Skip", task_list.skip, "It is not needed here. The reason stays.", forms.ReasonForm),
+        task_verb("undo", "Open again", task_list.undo, "The tick was a slip. The timeline keeps both."),
+    )
+
+    def return_url(self, obj: TaskItem) -> str:
+        return f"{obj.incident.get_absolute_url()}#task-{obj.pk}"

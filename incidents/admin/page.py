@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from contacts.models import ResponseRole, User
+from incidents.admin.room import room
 from incidents.models import Deadline, Incident
 from incidents.permissions import may
 from portal.common.wall_clock import in_words
@@ -79,6 +80,7 @@ def incident_page(incident: Incident, user: User | AnonymousUser, *, now: dateti
     page = {
         "incident": incident,
         "severity_colour": {1: "danger", 2: "warning"}.get(incident.severity.rank, "info"),
+        "started_at": incident.impact_started_at or incident.detected_at or incident.declared_at,
         "elapsed": in_words(incident.elapsed(at=now)),
         "promises": rows,
         "next_promises": waiting[:5],
@@ -87,7 +89,10 @@ def incident_page(incident: Incident, user: User | AnonymousUser, *, now: dateti
         ),
         "sees_everything": is_responder,
     }
-    return page | (response(incident) if is_responder else {})
+    if not is_responder or not isinstance(user, User):
+        return page
+    answer = response(incident)
+    return page | answer | room(incident, answer["roles"], user) | {"may_do_tasks": may(user, "do_tasks", incident)}
 
 
 def can_still_be_kept(deadline: Deadline) -> bool:

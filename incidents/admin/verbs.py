@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from contacts.models import User
-from incidents import forms, lifecycle
+from incidents import forms, lifecycle, task_list
 from incidents.models import Incident
 from incidents.permissions import may
 from portal.common.admin import Verb, VerbForm
@@ -31,6 +31,10 @@ def not_acknowledged(incident: Incident) -> bool:
 
 def not_restored(incident: Incident) -> bool:
     return incident.allows("restore") and incident.restored_at is None
+
+
+def may_do_tasks(user: User, incident: Incident) -> bool:
+    return may(user, "do_tasks", incident)
 
 
 VERBS = (
@@ -83,6 +87,15 @@ VERBS = (
         lifecycle.assign_role,
         "Whoever held the role hands it over. Where nobody commands, a responder may take the command.",
         forms.RoleForm,
+    ),
+    verb(
+        "attach_procedure",
+        "Attach procedure",
+        task_list.attach,
+        "The steps of the procedure become tasks of this incident, to be ticked with who and when.",
+        forms.ProcedureForm,
+        permitted=may_do_tasks,
+        has_button=False,
     ),
     verb(
         "start_recovery",

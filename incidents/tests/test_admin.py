@@ -10,7 +10,7 @@ from django.utils import timezone
 from contacts.models import Contact, ResponseRole, User
 from incidents import lifecycle
 from incidents.admin.verbs import VERBS
-from incidents.models import Incident, SeverityPolicy
+from incidents.models import Incident, Procedure, SeverityPolicy, TaskItem
 from portal import roles
 
 Declare = Callable[..., Incident]
@@ -19,14 +19,16 @@ ADD = "admin:incidents_incident_add"
 #: Which role sees which button on a newly declared SEV-1 that nobody commands.
 BUTTONS = {
     roles.RESPONDER: [
-        "acknowledge", "contain", "restore", "add_note", "assign_role", "start_recovery", "escalate",
+        "acknowledge", "contain", "restore", "add_note", "assign_role", "attach_procedure", "start_recovery",
+        "escalate",
     ],
     roles.COMMANDER: [
-        "acknowledge", "contain", "restore", "resolve", "post_update", "add_note", "assign_role", "start_recovery",
-        "escalate", "change_severity", "correct_milestone", "withdraw",
+        "acknowledge", "contain", "restore", "resolve", "post_update", "add_note", "assign_role", "attach_procedure",
+        "start_recovery", "escalate", "change_severity", "correct_milestone", "withdraw",
     ],
     roles.COMMUNICATIONS_LEAD: [
-        "acknowledge", "contain", "restore", "post_update", "add_note", "assign_role", "start_recovery", "escalate",
+        "acknowledge", "contain", "restore", "post_update", "add_note", "assign_role", "attach_procedure",
+        "start_recovery", "escalate",
     ],
     roles.MANAGER: [],
     roles.ADMINISTRATOR: [],
@@ -181,3 +183,51 @@ def test_a_promise_is_waived_by_the_commander_with_a_reason(
 def test_the_time_to_correct_is_chosen_already(desk: Client, incident: Incident) -> None:
     page = desk.get(url(incident, "correct_milestone") + "?milestone=declared_at").content.decode()
     assert '<option value="declared_at" selected>' in page
+
+
+def task_url(task: TaskItem, verb: str) -> str:
+    return reverse("admin:incidents_taskitem_verb", args=[task.pk, verb])
+
+
+def test_the_room_shows_where_the_runbook_stands(desk: Client, incident: Incident, ann: User) -> None:
+    page = desk.get(incident.get_absolute_url()).content.decode()
+    assert "Phase 1: Detection and Assessment" in page
+    assert "expected 15 min to 1 h" in page
+    assert "Next: " in page
+    lifecycle.acknowledge(incident, by=ann, now=timezone.now())
+    page = desk.get(incident.get_absolute_url()).content.decode()
+    assert "4.1 IC declares incident and severity</a>" in page
+
+
+def test_a_task_is_ticked_with_one_press_and_leads_back_to_it(desk: Client, incident: Incident) -> None:
+    task = incident.tasks.get(kind="phase", number="5.2")
+    answer = desk.post(task_url(task, "complete"))
+    assert answer.headers["Location"] == f"{incident.get_absolute_url()}#task-{task.pk}"
+    page = desk.get(incident.get_absolute_url()).content.decode()
+    assert "Open again: 5.2" in page
+
+
+def test_a_result_is_shown_as_text(desk: Client, incident: Incident) -> None:
+    task = incident.tasks.get(kind="phase", number="5.2")
+    desk.post(task_url(task, "complete"), {"result": "<script>alert(1)</script>"})
+    page = desk.get(incident.get_absolute_url()).content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert(1)" not in page
+
+
+def test_duties_show_for_roles_that_are_held(desk: Client, incident: Incident, ann: User) -> None:
+    page = desk.get(incident.get_absolute_url()).content.decode()
+    assert "Your duties" not in page
+    commander = ResponseRole.objects.get(code="IC")
+    lifecycle.assign_role(incident, role=commander, holder=ann.contact, by=ann, now=timezone.now())
+    page = desk.get(incident.get_absolute_url()).content.decode()
+    assert "Your duties: Incident Commander" in page
+    assert "Take the tactical decisions" in page
+
+
+def test_a_procedure_at_hand_becomes_tasks(desk: Client, incident: Incident) -> None:
+    restart = Procedure.objects.get(key="standard-application-restart")
+    desk.post(url(incident, "attach_procedure"), {"procedure": restart.pk})
+    assert incident.tasks.filter(source=restart.key).count() == 4
+    page = desk.get(incident.get_absolute_url()).content.decode()
+    assert 'data-copy="sudo systemctl restart financeanalyst"' in page

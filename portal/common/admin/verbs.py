@@ -31,7 +31,8 @@ class Verb:
     allowed: Callable[[Any], bool] = lambda _obj: True
     permitted: Callable[[Any, Any], bool] = lambda _user, _obj: False
     is_danger: bool = False
-    icon: str = ""
+    #: Whether it stands among the buttons on top; others are offered where they are needed.
+    has_button: bool = True
 
 
 def actor(request: HttpRequest) -> Any:
@@ -74,7 +75,11 @@ class VerbsMixin:
         return page
 
     def verb_buttons(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
-        return [{"verb": verb, "url": self.verb_url(verb, obj)} for verb in self.possible_verbs(request, obj)]
+        return [
+            {"verb": verb, "url": self.verb_url(verb, obj)}
+            for verb in self.possible_verbs(request, obj)
+            if verb.has_button
+        ]
 
     def verb_view(self, request: HttpRequest, object_id: str, verb: str) -> HttpResponse:
         """One confirm page for every verb of the table."""
