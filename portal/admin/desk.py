@@ -1,6 +1,6 @@
 """The duty desk: what burns, what is due next, who is on duty, whether the engine runs."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,7 +9,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from contacts.on_call import on_call
 from incidents.admin.page import ledger_row
-from incidents.models import Deadline, Incident
+from incidents.models import Deadline, Incident, RoleAssignment
 from incidents.permissions import may
 from portal import audit
 from portal.common.wall_clock import in_words
@@ -28,6 +28,7 @@ def desk(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if user.has_perm("incidents.view_incident"):
         context["burning"] = burning(now=now)
         context["missed"] = missed(now=now)
+        context["mine"] = mine(user, now=now)
     if user.has_perm("contacts.view_shift"):
         context["on_call"] = on_call(at=now)
         context["sees_duty"] = True
@@ -44,7 +45,7 @@ def desk(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context
 
 
-def burning(*, now: Any) -> list[dict[str, Any]]:
+def burning(*, now: datetime) -> list[dict[str, Any]]:
     """Ongoing incidents, the most severe first, each with the promise that is due next."""
     incidents = list(
         Incident.objects.ongoing().select_related("severity").order_by("severity__rank", "declared_at")[:MOST_ROWS]
@@ -55,6 +56,7 @@ def burning(*, now: Any) -> list[dict[str, Any]]:
     return [
         {
             "incident": incident,
+            "started_at": incident.impact_started_at or incident.detected_at or incident.declared_at,
             "elapsed": in_words(incident.elapsed(at=now)),
             "colour": {1: "danger", 2: "warning"}.get(incident.severity.rank, "info"),
             "next": ledger_row(following[incident.pk], now=now, may_waive=False) if incident.pk in following else None,
@@ -63,7 +65,22 @@ def burning(*, now: Any) -> list[dict[str, Any]]:
     ]
 
 
-def missed(*, now: Any) -> list[dict[str, Any]]:
+def mine(user: Any, *, now: datetime) -> dict[str, Any]:
+    """What waits for this very person: roles held on open incidents, and their action items."""
+    contact = user.own_contact
+    if contact is None:
+        return {"roles": [], "items": []}
+    roles = RoleAssignment.objects.filter(
+        holder=contact, ended_at__isnull=True, incident__status__in=Incident.ONGOING
+    ).select_related("role", "incident__severity")
+    items = ActionItem.objects.open().for_owner(contact).most_urgent_first()[:MOST_ROWS]
+    return {
+        "roles": list(roles.order_by("incident__severity__rank", "role__position")[:MOST_ROWS]),
+        "items": [{"item": item, "late": item.is_overdue(at=now)} for item in items],
+    }
+
+
+def missed(*, now: datetime) -> list[dict[str, Any]]:
     """Promises that were missed and can still be made good."""
     rows = (
         Deadline.objects.unsettled()
