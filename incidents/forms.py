@@ -4,10 +4,13 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from contacts.models import Audience, Contact, ResponseRole
+from contacts.on_call import reachable_on_call
 from incidents.models import REQUIRABLE_FIELDS, AffectedSystem, Category, Incident, Procedure, SeverityPolicy
+from incidents.similar import similar_open
 from portal.common.admin.forms import LinesField, VerbForm
 
 
@@ -61,6 +64,7 @@ class DeclareForm(VerbForm):
     commander = holder("Incident Commander")
     technical_lead = holder("Technical Lead")
     communications_lead = holder("Communications Lead")
+    is_unlike = forms.BooleanField(required=False, widget=forms.HiddenInput)
     is_drill = forms.BooleanField(
         required=False, label="This is a drill", help_text="Letters say DRILL, and it never counts."
     )
@@ -74,10 +78,23 @@ class DeclareForm(VerbForm):
     def prepare(self) -> None:
         for name in self.ROLES:
             self.fields[name].queryset = able_to_hold_a_role()  # type: ignore[attr-defined]
+        on_duty = reachable_on_call(at=timezone.now())
+        self.initial.setdefault("commander", on_duty[0].pk if on_duty else None)
+
+    def look_alikes(self) -> list[Incident]:
+        """Open incidents that this may be a duplicate of, unless the person has said that it is not."""
+        if self.cleaned_data["is_unlike"]:
+            return []
+        return similar_open(
+            title=self.cleaned_data["title"],
+            category=self.cleaned_data["category"],
+            systems=self.cleaned_data["affected_systems"],
+        )
 
     def verb_arguments(self) -> dict[str, Any]:
         """What ``declare`` takes, with the people named as holders of their roles."""
         values = dict(self.cleaned_data)
+        del values["is_unlike"]
         holders = {code: values.pop(name) for name, code in self.ROLES.items()}
         roles = ResponseRole.objects.filter(code__in=[code for code, person in holders.items() if person])
         return values | {"roles": {role: holders[ResponseRole.Code(role.code)] for role in roles}}

@@ -106,7 +106,10 @@ class IncidentAdmin(NothingIsDeleted, VerbsMixin, PortalAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = DeclareForm(request.POST if request.method == "POST" else None)
+        look_alikes: list[Incident] = []
         if request.method == "POST" and form.is_valid():
+            look_alikes = form.look_alikes()
+        if request.method == "POST" and form.is_valid() and not look_alikes:
             try:
                 incident = lifecycle.declare(by=actor(request), now=timezone.now(), **form.verb_arguments())
             except ValidationError as error:
@@ -119,6 +122,7 @@ class IncidentAdmin(NothingIsDeleted, VerbsMixin, PortalAdmin):
             **self.admin_site.each_context(request),
             "title": "Declare incident",
             "form": form,
+            "look_alikes": look_alikes,
             "media": self.media + form.media,
             "opts": self.opts,
         }

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from contacts.models import ResponseRole, User
+from incidents import similar
 from incidents.admin.room import room
 from incidents.models import Deadline, Incident
 from incidents.permissions import may
@@ -91,7 +92,7 @@ def incident_page(incident: Incident, user: User | AnonymousUser, *, now: dateti
     }
     if not is_responder or not isinstance(user, User):
         return page
-    answer = response(incident)
+    answer = response(incident, now=now)
     return page | answer | room(incident, answer["roles"], user) | {"may_do_tasks": may(user, "do_tasks", incident)}
 
 
@@ -101,7 +102,7 @@ def can_still_be_kept(deadline: Deadline) -> bool:
     return deadline.is_unsettled and not is_past_slot
 
 
-def response(incident: Incident) -> dict[str, Any]:
+def response(incident: Incident, *, now: datetime) -> dict[str, Any]:
     """Roles, escalations, letters and the timeline."""
     roles = list(incident.role_assignments.filter(ended_at__isnull=True).select_related("role", "holder"))
     return {
@@ -114,4 +115,5 @@ def response(incident: Incident) -> dict[str, Any]:
         "systems": list(incident.affected_systems.all()),
         "post_mortem": getattr(incident, "post_mortem", None),
         "review": getattr(incident, "review", None),
+        "seen_before": list(similar.past(incident, now=now)) if incident.is_ongoing else [],
     }

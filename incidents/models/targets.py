@@ -6,6 +6,8 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from portal.common.wall_clock import in_words
+
 REQUIRABLE_FIELDS = {
     "category": "Category",
     "affected_systems": "Affected systems",
@@ -56,6 +58,17 @@ class PromiseTargets(models.Model):
         for name in self.TARGETS:
             setattr(self, name, getattr(source, name))
         return self
+
+    def promises_in_words(self) -> list[str]:
+        """What is promised, for somebody who chooses: ``acknowledge within 15 min``."""
+        said = {
+            "acknowledge within": self.acknowledge_within,
+            "restore within": self.restore_within,
+            "update every": self.update_every,
+            "review within": self.review_within,
+            "post-mortem within": self.post_mortem_within,
+        }
+        return [f"{what} {in_words(length)}" for what, length in said.items() if length is not None]
 
     def warning_lead(self, window: timedelta) -> timedelta:
         """How long before the end of ``window`` people are warned; never longer than the window."""

@@ -231,3 +231,25 @@ def test_a_procedure_at_hand_becomes_tasks(desk: Client, incident: Incident) -> 
     assert incident.tasks.filter(source=restart.key).count() == 4
     page = desk.get(incident.get_absolute_url()).content.decode()
     assert 'data-copy="sudo systemctl restart financeanalyst"' in page
+
+
+def test_a_look_alike_is_shown_before_a_duplicate_is_made(desk: Client, incident: Incident) -> None:
+    given = {"title": incident.title, "severity": incident.severity.pk, "summary": "Typed with care"}
+    page = desk.post(reverse(ADD), given).content.decode()
+    assert "Is it one of these?" in page
+    assert incident.number in page
+    assert "Typed with care" in page
+    assert 'name="is_unlike" value="on"' in page
+    assert desk.post(reverse(ADD), given | {"is_unlike": "on"}).status_code == 302
+    assert Incident.objects.count() == 2
+
+
+def test_the_severities_say_what_they_mean_and_promise(desk: Client) -> None:
+    page = desk.get(reverse(ADD)).content.decode()
+    assert "Payment processing failure" in page
+    assert "acknowledge within 15 min, restore within 1 h, update every 30 min" in page
+
+
+def test_whoever_is_on_call_is_proposed_as_commander(desk: Client, ann: User) -> None:
+    page = desk.get(reverse(ADD)).content.decode()
+    assert f'<option value="{ann.contact.pk}" selected>' in page
