@@ -18,6 +18,7 @@ from contacts.models import OutgoingMessage
 from incidents import deadlines, emails, escalations, recipients, timeline
 from incidents.locking import locked
 from incidents.models import Deadline, Escalation, Incident, IncidentMessage, TimelineEntry
+from portal.common.row_by_row import each
 
 BATCH = 500
 State = OutgoingMessage.State
@@ -26,7 +27,7 @@ Kind = Deadline.Kind
 
 def sweep(*, now: datetime) -> int:
     """Do everything that is due for incidents at ``now``; returns how many rows were decided."""
-    return note_fates(now=now) + break_overdue(now=now) + warn(now=now) + escalate(now=now)
+    return each((note_fates, break_overdue, warn, escalate), lambda step: step(now=now))
 
 
 def note_fates(*, now: datetime) -> int:
@@ -34,7 +35,7 @@ def note_fates(*, now: datetime) -> int:
     unnoted = IncidentMessage.objects.filter(
         noted_at__isnull=True, message__state__in=[State.SENT, State.FAILED, State.SUPPRESSED, State.MERGED]
     ).select_related("message__contact", "incident__severity", "escalation", "notice__deadline")
-    return sum(note_fate(link, now=now) for link in unnoted[:BATCH])
+    return each(unnoted[:BATCH], partial(note_fate, now=now))
 
 
 @transaction.atomic
@@ -67,7 +68,7 @@ def break_overdue(*, now: datetime) -> int:
     """Break every promise past due and write one letter per incident, kind and person."""
     overdue = Deadline.objects.overdue(at=now).filter(kind__in=deadlines.OWN_KINDS)
     incidents = Incident.objects.filter(pk__in=overdue.order_by().values("incident"))
-    return sum(break_one(incident, now=now) for incident in incidents.order_by("pk")[:BATCH])
+    return each(incidents.order_by("pk")[:BATCH], partial(break_one, now=now))
 
 
 @transaction.atomic
@@ -103,7 +104,7 @@ def write_missed(group: list[Deadline], *, now: datetime) -> None:
 def warn(*, now: datetime) -> int:
     """Write the one due-soon letter of each promise that has come within its lead."""
     soon = Deadline.objects.due_soon(at=now).filter(kind__in=deadlines.OWN_KINDS).select_related("incident__severity")
-    return sum(warn_one(deadline, now=now) for deadline in soon.order_by("warn_at")[:BATCH])
+    return each(soon.order_by("warn_at")[:BATCH], partial(warn_one, now=now))
 
 
 @transaction.atomic
@@ -128,4 +129,4 @@ def warn_one(deadline: Deadline, *, now: datetime) -> bool:
 def escalate(*, now: datetime) -> int:
     """Fire the levels that are due."""
     due = Escalation.objects.due(at=now).select_related("incident__severity").order_by("due_at", "level")
-    return sum(escalations.fire(escalation, now=now) for escalation in due[:BATCH])
+    return each(due[:BATCH], partial(escalations.fire, now=now))

@@ -18,6 +18,7 @@ import postmortems.sweep
 from contacts import digests
 from portal import audit
 from portal.common.models import Heartbeat
+from portal.common.row_by_row import SomeFailed
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,9 @@ def tick(*, now: datetime) -> int:
     for sweep in SWEEPS:
         try:
             decided += sweep(now=now)
+        except SomeFailed as error:
+            decided += error.done
+            problems.append(f"{sweep.__module__}: {error}")
         except Exception as error:
             logger.exception("%s failed", sweep.__module__)
             problems.append(f"{sweep.__module__}: {type(error).__name__}")

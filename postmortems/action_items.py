@@ -6,6 +6,7 @@ PermissionDenied (the person may not) or ValidationError (bad input).
 """
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,6 +15,7 @@ from contacts.models import Contact, User
 from incidents import timeline
 from incidents.locking import locked
 from incidents.models import InvalidTransition, TimelineEntry
+from portal.common.row_by_row import each
 from portal.common.wall_clock import end_of_day
 from postmortems import permissions
 from postmortems.batches import in_batches
@@ -142,7 +144,7 @@ def sweep_action_items(*, now: datetime) -> int:
     """Decide every item whose first due date has passed; the weekly follow-up tells of them."""
     undecided = ActionItem.objects.open().filter(first_verdict="", first_due_at__lt=now)
     late = in_batches(undecided.select_related("post_mortem__incident"))
-    return sum(breach(item, now=now) for item in late)
+    return each(late, partial(breach, now=now))
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@
 """
 
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from django.db.models import Max
 
 from contacts import outbox
 from contacts.models import Contact, OutgoingMessage
+from portal.common.row_by_row import each
 from portal.common.wall_clock import next_weekday
 from postmortems import emails
 from postmortems.batches import in_batches
@@ -57,7 +59,7 @@ def ensure_pending(owner: Contact, *, now: datetime) -> FollowUp:
 def sweep_follow_ups(*, now: datetime) -> int:
     """Settle every follow-up that is due; returns how many this call settled."""
     due = FollowUp.objects.due(at=now).select_related("owner")
-    return sum(settle(follow_up, now=now) for follow_up in in_batches(due))
+    return each(in_batches(due), partial(settle, now=now))
 
 
 @transaction.atomic

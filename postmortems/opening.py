@@ -6,6 +6,7 @@ new promise (the incident was resolved a second time, or its severity changed).
 """
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -14,6 +15,7 @@ from contacts.on_call import on_call
 from incidents import recipients, timeline
 from incidents.locking import locked
 from incidents.models import Deadline, DeadlineQuerySet, Incident, TimelineEntry
+from portal.common.row_by_row import each
 from postmortems.batches import in_batches
 from postmortems.models import PostMortem, Review
 
@@ -34,12 +36,11 @@ def without_record(kind: Deadline.Kind) -> DeadlineQuerySet:
 
 def open_due(*, now: datetime) -> int:
     """Open, or point anew, whatever the ledger asks for; returns how many."""
-    changed = 0
-    for deadline in in_batches(without_record(Deadline.Kind.POST_MORTEM).select_related("incident__severity")):
-        changed += open_post_mortem(deadline, now=now)
-    for deadline in in_batches(without_record(Deadline.Kind.REVIEW).select_related("incident__severity")):
-        changed += open_review(deadline, now=now)
-    return changed
+    steps = (
+        (partial(open_post_mortem, now=now), without_record(Deadline.Kind.POST_MORTEM)),
+        (partial(open_review, now=now), without_record(Deadline.Kind.REVIEW)),
+    )
+    return each(steps, lambda step: each(in_batches(step[1].select_related("incident__severity")), step[0]))
 
 
 def open_for(incident: Incident, *, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from incidents import emails as incident_emails
 from incidents.locking import locked
 from incidents.models import Deadline, IncidentMessage
 from portal.common.letters import Letter
+from portal.common.row_by_row import each
 from postmortems import emails
 from postmortems.batches import in_batches
 from postmortems.models import PostMortem
@@ -23,8 +25,9 @@ Purpose = IncidentMessage.Purpose
 def sweep_promises(*, now: datetime) -> int:
     """Decide what is overdue and warn about what is due soon; returns how many rows this call changed."""
     ours = Deadline.objects.filter(kind__in=KINDS).select_related("incident__severity", "review", "post_mortem__owner")
-    late = sum(break_promise(deadline, now=now) for deadline in in_batches(ours.overdue(at=now)))
-    return late + sum(warn(deadline, now=now) for deadline in in_batches(ours.due_soon(at=now)))
+    overdue, soon = partial(break_promise, now=now), partial(warn, now=now)
+    steps = ((overdue, ours.overdue(at=now)), (soon, ours.due_soon(at=now)))
+    return each(steps, lambda step: each(in_batches(step[1]), step[0]))
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from portal.common.row_by_row import each
 from postmortems.action_items import sweep_action_items
 from postmortems.follow_ups import sweep_follow_ups
 from postmortems.opening import open_due
@@ -14,4 +15,5 @@ def sweep(*, now: datetime) -> int:
     Records are opened before their promises are looked at, so that letters lead to them; items are decided
     before the follow-ups that name them.
     """
-    return open_due(now=now) + sweep_promises(now=now) + sweep_action_items(now=now) + sweep_follow_ups(now=now)
+    steps = (open_due, sweep_promises, sweep_action_items, sweep_follow_ups)
+    return each(steps, lambda step: step(now=now))

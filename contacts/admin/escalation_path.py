@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from unfold.admin import StackedInline
 
 from contacts.models import EscalationLevel, EscalationPath
-from portal.common.admin import PortalAdmin
+from portal.common.admin import PortalAdmin, RowsChangePlaces
 from portal.common.admin.columns import column
 from portal.common.admin.lengths import IN_WORDS, readable
 
@@ -28,13 +28,14 @@ class LevelInline(StackedInline):  # type: ignore[misc]
 
 
 @admin.register(EscalationPath)
-class EscalationPathAdmin(PortalAdmin):
+class EscalationPathAdmin(RowsChangePlaces, PortalAdmin):
     """Who is told next while nobody acknowledges."""
 
     list_display = ("name", "how_many", "description")
     search_fields = ("name",)
     fields = ("name", "key", "description")
     inlines = (LevelInline,)
+    numbered_by = {EscalationLevel: "number"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EscalationPath]:
         queryset: QuerySet[EscalationPath] = super().get_queryset(request)

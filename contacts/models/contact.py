@@ -9,6 +9,7 @@ from django.db import models
 
 from contacts.models.team import Team
 from portal.common.constraints import both_or_neither, not_before, within_choices
+from portal.common.within_reason import validate_year
 
 
 def validate_time_zone(value: str) -> None:
@@ -65,8 +66,8 @@ class Contact(models.Model):
         related_name="deputy_for",
         help_text="Stands in during absence.",
     )
-    absent_from = models.DateTimeField(null=True, blank=True)
-    absent_until = models.DateTimeField(null=True, blank=True)
+    absent_from = models.DateTimeField(null=True, blank=True, validators=[validate_year])
+    absent_until = models.DateTimeField(null=True, blank=True, validators=[validate_year])
     is_active = models.BooleanField("active", default=True, help_text="Untick instead of deleting.")
     is_placeholder = models.BooleanField(
         "placeholder",

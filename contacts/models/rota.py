@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from contacts.models.contact import Contact
 from portal.common.constraints import not_before
+from portal.common.within_reason import validate_year
 
 
 class Rota(models.Model):
@@ -34,8 +35,10 @@ class Shift(models.Model):
 
     rota = models.ForeignKey(Rota, models.CASCADE, related_name="shifts")
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="shifts")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField(null=True, blank=True, help_text="Empty: until further notice.")
+    starts_at = models.DateTimeField(validators=[validate_year])
+    ends_at = models.DateTimeField(
+        null=True, blank=True, validators=[validate_year], help_text="Empty: until further notice."
+    )
     is_override = models.BooleanField(
         "override", default=False, help_text="Takes the place of the rota's ordinary shifts while it lasts."
     )

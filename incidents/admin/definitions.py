@@ -10,14 +10,16 @@ from incidents.models import (
     AffectedSystem,
     Category,
     Checklist,
+    ChecklistEntry,
     KpiTarget,
     LoadedDefinition,
     MessageTemplate,
     Procedure,
+    ProcedureStep,
     StakeholderRule,
 )
 from incidents.models.message_template import PLACEHOLDERS
-from portal.common.admin import HistoryIsKept, NothingIsDeleted, PortalAdmin
+from portal.common.admin import HistoryIsKept, NothingIsDeleted, PortalAdmin, RowsChangePlaces
 from portal.common.admin.columns import column
 from portal.common.admin.lengths import IN_WORDS, exactly, readable
 
@@ -45,17 +47,19 @@ class AffectedSystemAdmin(NothingIsDeleted, PortalAdmin):
 
 
 @admin.register(Procedure)
-class ProcedureAdmin(PortalAdmin):
+class ProcedureAdmin(RowsChangePlaces, PortalAdmin):
     """Phases, recovery procedures and incident-specific procedures, with their steps."""
 
     list_display = ("name", "kind_label", "category", "window", "how_many")
     list_filter = ("kind", "category")
     list_select_related = ("category",)
     search_fields = ("name",)
-    fields = ("name", "key", "kind", "category", "summary", ("window_starts", "window_ends"), "position")
+    fields = ("name", "key", "kind", "category", "severities", "summary", ("window_starts", "window_ends"), "position")
     formfield_overrides = IN_WORDS
     readonly_preprocess_fields = {"window_starts": readable, "window_ends": readable}
     inlines = (StepInline,)
+    numbered_by = {ProcedureStep: "number"}
+    filter_horizontal = ("severities",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Procedure]:
         queryset: QuerySet[Procedure] = super().get_queryset(request)
@@ -78,7 +82,7 @@ class ProcedureAdmin(PortalAdmin):
 
 
 @admin.register(Checklist)
-class ChecklistAdmin(PortalAdmin):
+class ChecklistAdmin(RowsChangePlaces, PortalAdmin):
     """Checklists, agenda, attendees, sections and distribution."""
 
     list_display = ("name", "kind_label", "how_many", "position")
@@ -86,6 +90,7 @@ class ChecklistAdmin(PortalAdmin):
     search_fields = ("name",)
     fields = ("name", "key", "kind", "position")
     inlines = (EntryInline,)
+    numbered_by = {ChecklistEntry: "key"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Checklist]:
         queryset: QuerySet[Checklist] = super().get_queryset(request)

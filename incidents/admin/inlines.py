@@ -22,7 +22,7 @@ class StepInline(StackedInline):  # type: ignore[misc]
 
     model = ProcedureStep
     extra = 0
-    fields = (("number", "position"), "text", "command")
+    fields = (("number", "position"), "text", "command", ("settler", "is_before_declaration"))
     ordering = ("position",)
     collapsible = True
 
@@ -32,7 +32,7 @@ class EntryInline(TabularInline):  # type: ignore[misc]
 
     model = ChecklistEntry
     extra = 0
-    fields = ("text", "guidance", "key", "position")
+    fields = ("text", "guidance", "key", "position", "settler")
     ordering = ("position",)
 
     def get_extra(self, _request: HttpRequest, obj: object = None, **_kwargs: object) -> int:

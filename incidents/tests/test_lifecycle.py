@@ -10,11 +10,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from contacts import digests
 from contacts.delivery import drain
 from contacts.models import Audience, Contact, EscalationLevel, OutgoingMessage, ResponseRole, User
-from incidents import lifecycle
+from incidents import emails, lifecycle
 from incidents.models import Category, Deadline, Escalation, Incident, InvalidTransition, SeverityPolicy
 from incidents.sweep import sweep
 from incidents.tests.conftest import NOW
 from portal import roles
+from portal.common.row_by_row import SomeFailed
 
 Kind = Deadline.Kind
 Verdict = Deadline.Verdict
@@ -387,3 +388,21 @@ def test_a_new_severity_after_resolution_promises_no_acknowledgement(declare: De
         incident, severity=SeverityPolicy.objects.get(code="SEV-4"), reason="Small", by=ann, now=after(6)
     )
     assert verdicts(incident, Kind.ACKNOWLEDGE) == ["missed", "missed"]
+
+
+def test_a_row_that_cannot_be_handled_stops_no_other(
+    declare: Declare, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = declare(), declare()
+    told = emails.facts
+
+    def facts(incident: Incident, contact: Contact) -> dict[str, object]:
+        if incident == bad:
+            raise OverflowError("date value out of range")
+        return told(incident, contact)
+
+    monkeypatch.setattr(emails, "facts", facts)
+    with pytest.raises(SomeFailed):
+        sweep(now=after(20))
+    assert verdict(good, Kind.ACKNOWLEDGE) == Verdict.MISSED
+    assert OutgoingMessage.objects.filter(subject__contains=f"{good.number} missed").exists()

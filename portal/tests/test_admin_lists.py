@@ -21,7 +21,7 @@ MOST_LINKS = 40
 @pytest.fixture
 def desk(person: Callable[..., User]) -> Client:
     call_command("load_runbook", verbosity=0)
-    ann = person("ann", *roles.ROLES, on_call=True)
+    ann = person("ann", *roles.ROLES, on_call=True, time_zone="Pacific/Auckland")
     User.objects.filter(pk=ann.pk).update(is_superuser=True)
     ann.refresh_from_db()
     populate(ann, 1)

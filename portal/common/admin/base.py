@@ -6,6 +6,9 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+#: Beyond any number that a person gives, within a small integer and within a short text.
+PARKED = 30_000
+
 
 class PortalAdmin(ModelAdmin):  # type: ignore[misc]
     """Lists of fifty without a count of everything, and a warning before typed text is lost."""
@@ -34,3 +37,18 @@ class HistoryIsKept(NothingIsDeleted):
 
     def has_change_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
         return False
+
+
+class RowsChangePlaces:
+    """Numbers of inline rows may be swapped: those that change are parked first, as each must be unique at once."""
+
+    #: For each inline model the field that numbers its rows.
+    numbered_by: dict[type[Model], str] = {}
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        name = self.numbered_by.get(formset.model)
+        if name is not None:
+            moved = [each.instance.pk for each in formset.initial_forms if name in each.changed_data]
+            for place, pk in enumerate(moved):
+                formset.model.objects.filter(pk=pk).update(**{name: PARKED + place})
+        super().save_formset(request, form, formset, change)  # type: ignore[misc]

@@ -6,6 +6,8 @@ from django import forms
 from django.utils import timezone
 from unfold import widgets
 
+from portal.common.within_reason import validate_year
+
 #: The more special field classes come first.
 WIDGETS: tuple[tuple[type[forms.Field], type[forms.Widget]], ...] = (
     (forms.SplitDateTimeField, widgets.UnfoldAdminSplitDateTimeWidget),
@@ -22,6 +24,8 @@ def restyle(field: forms.Field) -> None:
     """Give a plain field the admin's widget; a text area stays one, a radio list stays one."""
     if isinstance(field.widget, forms.RadioSelect | forms.HiddenInput):
         return
+    if isinstance(field, forms.DateField | forms.DateTimeField | forms.SplitDateTimeField):
+        field.validators.append(validate_year)
     if isinstance(field, forms.SplitDateTimeField):
         field.help_text = f"{field.help_text} Times are {timezone.get_current_timezone_name()}.".strip()
     if isinstance(field.widget, forms.Textarea):

@@ -10,6 +10,8 @@ from django.db import models
 from django.utils.dateparse import parse_duration
 from unfold import widgets
 
+from portal.common.within_reason import validate_length
+
 UNITS = {
     "week": timedelta(weeks=1),
     "day": timedelta(days=1),
@@ -57,6 +59,8 @@ def readable(contents: Any) -> Any:
 
 class LengthField(forms.DurationField):
     """A length of time in words."""
+
+    default_validators = [validate_length]
 
     def prepare_value(self, value: Any) -> Any:
         return exactly(value) if isinstance(value, timedelta) else value
