@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from contacts.models import OutgoingMessage
-from incidents.models import Deadline, Incident
+from incidents.models import Deadline, Escalation, Incident
 from portal.common.models import Heartbeat
 
 OVERDUE_AFTER = timedelta(seconds=180)
@@ -28,6 +28,8 @@ def broken_invariants(*, now: datetime) -> list[str]:
     found = []
     if Deadline.objects.overdue(at=now - OVERDUE_AFTER).exists():
         found.append("a promise is more than 180 s past due and undecided")
+    if Escalation.objects.due(at=now - OVERDUE_AFTER).exists():
+        found.append("a level of an escalation path is more than 180 s past due and has not fired")
     unattempted = OutgoingMessage.objects.filter(
         state=State.QUEUED, attempts=0, not_before__lt=now - UNATTEMPTED_AFTER
     )
@@ -43,6 +45,7 @@ def health(*, now: datetime) -> list[str]:
     """Everything wrong with the engine, in sentences for people; empty is healthy."""
     return [
         *silent_components(now=now),
+        *last_problems(),
         *broken_invariants(now=now),
         *failed_letters(now=now),
         *wrong_clock(),
@@ -61,6 +64,12 @@ def silent_components(*, now: datetime) -> list[str]:
         elif now - last > SILENT_AFTER:
             found.append(f"{component.value} last ran {int((now - last).total_seconds())} s ago")
     return found
+
+
+def last_problems() -> list[str]:
+    """What the last cycle of each part could not do; the invariants that it found broken are told by themselves."""
+    beats = Heartbeat.objects.exclude(problem="").filter(problem__contains="failed")
+    return [f"{beat.component}: {beat.problem}" for beat in beats]
 
 
 def failed_letters(*, now: datetime) -> list[str]:

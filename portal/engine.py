@@ -41,7 +41,7 @@ def tick(*, now: datetime) -> int:
             problems.append(f"{sweep.__module__}: {error}")
         except Exception as error:
             logger.exception("%s failed", sweep.__module__)
-            problems.append(f"{sweep.__module__}: {type(error).__name__}")
+            problems.append(f"{sweep.__module__} failed: {type(error).__name__}")
     digests.merge(written_at=now)
     problems += audit.broken_invariants(now=now)
     took_ms = round((time.monotonic() - began) * 1000)

@@ -23,7 +23,7 @@ def desk(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     now = timezone.now()
     user = request.user
     context["title"] = "Duty desk"
-    context["engine_problems"] = audit.silent_components(now=now)
+    context["engine_problems"] = audit.health(now=now)
     context["may_declare"] = user.is_authenticated and may(user, "declare", None)
     if user.has_perm("incidents.view_incident"):
         context["burning"] = burning(now=now)

@@ -117,6 +117,19 @@ def test_a_sweep_that_fails_stops_no_other_and_is_written_down(
     assert not pinged
 
 
+def test_a_sweep_that_failed_is_no_healthy_one(client: Client) -> None:
+    beat()
+    Heartbeat.beat(Heartbeat.Component.TICK, at=NOW, problem="incidents.sweep: 1 failed, 3 done")
+    assert answer(client) == (503, ["tick: incidents.sweep: 1 failed, 3 done"])
+
+
+def test_a_level_that_did_not_fire_is_a_problem(client: Client) -> None:
+    beat()
+    incident = Incident.objects.create(number="INC-1", title="x", severity=severity())
+    incident.escalations.create(level=2, name="Team Lead", due_at=NOW - timedelta(seconds=181))
+    assert "has not fired" in answer(client)[1][0]
+
+
 def test_a_good_tick_tells_the_watcher_outside(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     settings.DEAD_MAN_URL = "http://watcher.example.org/ping"
