@@ -11,7 +11,7 @@ from postmortems.models import ActionItem, PostMortem
 
 
 def somebody(label: str = "Owner") -> forms.ModelChoiceField:  # type: ignore[type-arg]
-    return forms.ModelChoiceField(queryset=Contact.objects.filter(is_active=True), label=label)
+    return forms.ModelChoiceField(queryset=Contact.objects.reachable(), label=label)
 
 
 class ScheduleForm(VerbForm):

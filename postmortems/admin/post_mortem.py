@@ -44,6 +44,11 @@ class PostMortemAdmin(NothingIsDeleted, VerbsMixin, PortalAdmin):
         ),
     )
 
+    def get_readonly_fields(self, request: HttpRequest, obj: PostMortem | None = None) -> tuple[str, ...]:
+        """What is published stays as it was published."""
+        is_published = obj is not None and obj.status == PostMortem.Status.PUBLISHED
+        return (*self.readonly_fields, *PostMortem.SECTIONS) if is_published else self.readonly_fields
+
     def has_add_permission(self, _request: HttpRequest) -> bool:
         """The portal opens post-mortems when incidents are resolved."""
         return False

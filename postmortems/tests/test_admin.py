@@ -148,3 +148,22 @@ def test_a_review_is_not_scheduled_in_the_past(desk: Client) -> None:
 def test_facts_are_changed_by_verbs_alone(desk: Client, item: ActionItem) -> None:
     assert desk.post(item.get_absolute_url(), {"status": "completed"}).status_code == 403
     assert ActionItem.objects.get().status == ActionItem.Status.OPEN
+
+
+def test_what_is_published_stays_as_it_was_published(desk: Client) -> None:
+    record = factories.post_mortem()
+    texts = dict.fromkeys(PostMortem.SECTIONS, "Written with care")
+    PostMortem.objects.filter(pk=record.pk).update(
+        **texts, status="published", published_at=timezone.now(), published_by=User.objects.get()
+    )
+    page = reverse("admin:postmortems_postmortem_change", args=[record.pk])
+    assert desk.post(page, dict.fromkeys(PostMortem.SECTIONS, "")).status_code == 302
+    record.refresh_from_db()
+    assert record.missing_sections() == []
+
+
+def test_an_item_is_not_given_to_somebody_whom_no_letter_reaches(desk: Client) -> None:
+    record, nobody = factories.post_mortem(), factories.contact("Placeholder", is_placeholder=True)
+    page = desk.post(reverse(ADD), promised(record, nobody)).content.decode()
+    assert "Select a valid choice" in page
+    assert not ActionItem.objects.exists()
