@@ -1,5 +1,6 @@
 """No flood: what one run of the engine writes for one person above five becomes one digest."""
 
+import itertools
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -45,10 +46,18 @@ def merge_for(contact_id: int, *, written_at: datetime) -> bool:
     digest = outbox.write(
         key=f"digest:{contact_id}:{written_at.isoformat()}",
         contact=letters[0].contact,
-        letter=render("contacts/letters/digest", {"letters": letters}),
+        letter=render("contacts/letters/digest", {"letters": [gist(letter) for letter in letters]}),
         now=written_at,
     )
     held.filter(pk__in=[letter.pk for letter in letters]).update(
         state=State.MERGED, digest=digest, settled_at=written_at, reason="Told in a digest."
     )
     return True
+
+
+def gist(letter: OutgoingMessage) -> dict[str, str]:
+    """What a letter asks and by when, which its first paragraph says, and its one link, which ends it."""
+    lines = letter.body_text.strip().splitlines()
+    first = " ".join(itertools.takewhile(str.strip, lines))
+    link = next((line for line in reversed(lines) if line.startswith(("http://", "https://"))), "")
+    return {"subject": letter.subject, "first": first, "link": link}
