@@ -39,8 +39,10 @@ def correct_milestone(
     timeline.set_milestone(
         incident, milestone, value, source=MilestoneChange.Source.CORRECTED, by=by, now=now, reason=reason.strip()
     )
+    if milestone == Milestone.RESTORED:
+        incident.is_restored_assumed = False
     incident.full_clean(exclude=["number"])
-    incident.save(update_fields=[milestone.value])
+    incident.save(update_fields=[milestone.value, "is_restored_assumed"])
     reckon_anew(incident, milestone, old, value)
     before = f"{old:%Y-%m-%d %H:%M}" if old else "not recorded"
     text = f"{milestone.label} corrected from {before} to {value:%Y-%m-%d %H:%M} UTC: {reason.strip()}"
@@ -53,6 +55,8 @@ def check(incident: Incident, milestone: Incident.Milestone, value: datetime, *,
     """Reached already, not in the future, with a reason, and in the order of the milestones."""
     if not reason.strip():
         raise ValidationError({"reason": "Say why; the old time stays in the record beside it."})
+    if value == getattr(incident, milestone.value):
+        raise ValidationError({"value": "This is the time that is recorded already."})
     if value > now:
         raise ValidationError({"value": "This is in the future. Give the time at which it happened."})
     oldest = OLDEST_IMPACT if milestone == Milestone.IMPACT_STARTED else OLDEST_DETECTION

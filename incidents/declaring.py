@@ -94,7 +94,7 @@ def check_times(*, impact_started_at: datetime | None, detected_at: datetime, no
         raise ValidationError({"impact_started_at": "This is more than ten years ago. Check the date."})
     if impact_started_at is not None and impact_started_at > detected_at:
         raise ValidationError(
-            {"impact_started_at": "The impact starts before it is detected. Give an earlier time or leave it out."}
+            {"impact_started_at": "The impact cannot start after it was detected. Give an earlier time, or none."}
         )
 
 
@@ -112,7 +112,10 @@ def set_first_milestones(
 
 
 def start_promises(incident: Incident, *, now: datetime) -> None:
-    """Acknowledge and restore from detection, updates and notices from declaration; some may be past already."""
+    """Acknowledge and restore from detection, updates and notices from declaration.
+
+    Those past due already are broken, with their letters, by the next sweep.
+    """
     if incident.detected_at is None or incident.declared_at is None:
         return
     kind = Deadline.Kind
@@ -120,7 +123,6 @@ def start_promises(incident: Incident, *, now: datetime) -> None:
     deadlines.start(incident, kind.RESTORE, clock=incident.detected_at, within=incident.restore_within)
     deadlines.start_next_slot(incident, clock=incident.declared_at)
     notices.start_notices(incident, now=now)
-    deadlines.settle(incident, at=now)
 
 
 def tell_responders(incident: Incident, *, now: datetime) -> None:

@@ -88,6 +88,7 @@ def declared(incident: Incident, contact: Contact) -> Letter:
     acknowledge = incident.deadlines.filter(kind=Deadline.Kind.ACKNOWLEDGE).order_by("-pk").first()
     context = facts(incident, contact) | {
         "due": say(acknowledge.due_at, contact.zone) if acknowledge else "",
+        "is_late": bool(acknowledge and incident.declared_at and acknowledge.due_at <= incident.declared_at),
         "within": in_words(incident.acknowledge_within) if incident.acknowledge_within else "",
     }
     return render("incidents/letters/declared", context)
@@ -124,6 +125,7 @@ def escalated(escalation: Escalation, contact: Contact, *, now: datetime, fell_t
         "escalation": escalation,
         "waiting": in_words(now - waiting_since),
         "fell_to_on_call": fell_to_on_call,
+        "is_acknowledged": incident.acknowledged_at is not None,
     }
     return render("incidents/letters/escalation", context)
 

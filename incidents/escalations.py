@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Max
 
 from contacts.models import EscalationLevel, EscalationPath
 from incidents import emails, recipients, timeline
@@ -23,16 +24,16 @@ def path_of(incident: Incident) -> EscalationPath | None:
     return own or incident.severity.escalation_path
 
 
-def copy_path(incident: Incident) -> None:
-    """Copy the levels this severity goes up to; their clock starts at declaration."""
-    path, policy = path_of(incident), incident.severity
-    if path is None or incident.declared_at is None:
+def copy_path(incident: Incident, *, clock: datetime | None = None) -> None:
+    """Copy the levels this severity goes up to; their clock starts at declaration unless ``clock`` is given."""
+    path, policy, clock = path_of(incident), incident.severity, clock or incident.declared_at
+    if path is None or clock is None:
         return
     for level in path.levels.filter(number__lte=policy.escalate_up_to_level).prefetch_related("contacts"):
         delay = level.delay
         if policy.escalates_by_own_targets and incident.acknowledge_within:
             delay = incident.acknowledge_within * (level.number - 1)
-        copy_level(incident, level, due_at=incident.declared_at + delay)
+        copy_level(incident, level, due_at=clock + delay)
 
 
 def copy_level(incident: Incident, level: EscalationLevel, *, due_at: datetime) -> Escalation:
@@ -90,12 +91,17 @@ def next_by_hand(incident: Incident, *, now: datetime) -> Escalation:
     waiting = next_waiting(incident)
     if waiting is not None:
         return waiting
-    last = Escalation.objects.filter(incident=incident, epoch=incident.epoch).order_by("-level").first()
-    number = last.level + 1 if last else 1
+    rows = incident.escalations.all()
+    fired = rows.filter(fired_at__isnull=False).aggregate(level=Max("level"))["level"] or 0
+    stopped = rows.filter(epoch=incident.epoch, level=fired + 1).first()
+    if stopped is not None:
+        stopped.stopped_at, stopped.due_at = None, now
+        stopped.save(update_fields=["stopped_at", "due_at"])
+        return stopped
     path = path_of(incident)
-    level = path.levels.filter(number=number).first() if path else None
+    level = path.levels.filter(number=fired + 1).first() if path else None
     if level is not None:
         return copy_level(incident, level, due_at=now)
     return Escalation.objects.create(
-        incident=incident, epoch=incident.epoch, level=number, name="On call", is_on_call=True, due_at=now
+        incident=incident, epoch=incident.epoch, level=fired + 1, name="On call", is_on_call=True, due_at=now
     )

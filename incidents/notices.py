@@ -24,9 +24,13 @@ from portal.common.letters import Letter
 Purpose = IncidentMessage.Purpose
 
 
-def start_notices(incident: Incident, *, now: datetime) -> None:
-    """Start the notices of the incident's severity, and write the initial notification to internal audiences."""
-    if incident.declared_at is None:
+def start_notices(incident: Incident, *, now: datetime, clock: datetime | None = None) -> None:
+    """Start the notices of the incident's severity, and write the initial notification to internal audiences.
+
+    Their clock starts at declaration unless ``clock`` is given.
+    """
+    clock = clock or incident.declared_at
+    if clock is None:
         return
     for sequence, rule in enumerate(incident.severity.stakeholder_rules.select_related("audience")):
         if rule.audience is None or rule.is_documented_only:
@@ -38,7 +42,7 @@ def start_notices(incident: Incident, *, now: datetime) -> None:
         promise = deadlines.start(
             incident,
             Deadline.Kind.STAKEHOLDER_NOTICE,
-            clock=incident.declared_at,
+            clock=clock,
             within=rule.within,
             sequence=sequence,
             label=rule.audience.name,

@@ -132,6 +132,11 @@ def withdraw(
         raise ValidationError({"outcome": "Choose false alarm or duplicate; a real incident is resolved instead."})
     if (outcome == Incident.Outcome.DUPLICATE) != (duplicate_of is not None) or duplicate_of == incident:
         raise ValidationError({"duplicate_of": "Name the other incident for a duplicate, and only then."})
+    if duplicate_of is not None and duplicate_of.duplicate_of is not None:
+        other = duplicate_of.duplicate_of.number
+        raise ValidationError(
+            {"duplicate_of": f"{duplicate_of.number} is itself a duplicate of {other}: name that one."}
+        )
     if not reason.strip():
         raise ValidationError({"reason": "Say why, so that the record explains itself."})
     incident.outcome, incident.duplicate_of = outcome, duplicate_of
@@ -163,4 +168,13 @@ def reopen(incident: Incident, *, reason: str, by: User | None, now: datetime) -
     move(incident, "reopen", f"Reopened: {reason.strip()}", by=by, now=now)
     deadlines.start(incident, Kind.RESTORE, clock=now, within=incident.restore_within)
     deadlines.start_next_slot(incident, clock=now)
+    if incident.acknowledged_at is None:
+        ask_again(incident, now=now)
     return incident
+
+
+def ask_again(incident: Incident, *, now: datetime) -> None:
+    """Nobody had acknowledged before it was resolved or withdrawn: acknowledging and telling start anew."""
+    deadlines.start(incident, Kind.ACKNOWLEDGE, clock=now, within=incident.acknowledge_within)
+    notices.start_notices(incident, now=now, clock=now)
+    escalations.copy_path(incident, clock=now)

@@ -1,6 +1,6 @@
 """Verbs while the incident is open: acknowledge, roles, severity, updates, notes, escalation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -111,6 +111,8 @@ def post_update(
     incident = locked(incident)
     permissions.require(by, "post_update", incident)
     incident.require("post_update")
+    if eta_at is not None and eta_at < now:
+        raise ValidationError({"eta_at": "This has passed. Give a time to come, or leave it empty."})
     audiences = list(audiences)
     if any(audience.is_external for audience in audiences):
         raise ValidationError(
@@ -165,6 +167,13 @@ def escalate(incident: Incident, *, reason: str, by: User | None, now: datetime)
     return incident
 
 
+def check_facts(incident: Incident, changes: Mapping[str, Any]) -> None:
+    """Raise ValidationError beside each field that was needed to close the incident and would be emptied."""
+    emptied = [name for name in incident.required_fields if name in changes and not changes[name]]
+    if emptied and incident.status == Incident.Status.CLOSED:
+        raise ValidationError(dict.fromkeys(emptied, "The incident is closed, and this was needed to close it."))
+
+
 @transaction.atomic
 def edit_facts(incident: Incident, *, changes: dict[str, Any], by: User | None, now: datetime) -> Incident:
     """Change descriptive fields; the timeline says which. Unknown names raise ValueError."""
@@ -173,6 +182,7 @@ def edit_facts(incident: Incident, *, changes: dict[str, Any], by: User | None, 
     unknown = set(changes) - set(EDITABLE_FACTS)
     if unknown:
         raise ValueError(f"Not editable: {', '.join(sorted(unknown))}.")
+    check_facts(incident, changes)
     systems = changes.pop("affected_systems", None)
     changed = [name for name, value in changes.items() if getattr(incident, name) != value]
     for name in changed:

@@ -17,7 +17,7 @@ from incidents.admin.verbs import VERBS
 from incidents.forms import DeclareForm
 from incidents.models import Incident, InvalidTransition
 from incidents.permissions import may
-from incidents.responding import EDITABLE_FACTS
+from incidents.responding import EDITABLE_FACTS, check_facts
 from portal.common.admin import NothingIsDeleted, PortalAdmin, VerbsMixin, actor
 from portal.common.admin.columns import column
 from portal.common.admin.verbs import show_errors
@@ -38,6 +38,11 @@ class FactsForm(django_forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Incident
         fields = EDITABLE_FACTS
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        check_facts(self.instance, cleaned)
+        return cleaned
 
 
 @admin.register(Incident)

@@ -28,7 +28,12 @@ class StakeholderRule(models.Model):
                 name="rule_tells_somebody",
                 condition=Q(is_documented_only=True) | Q(audience__isnull=False, within__isnull=False),
                 violation_error_message="Name an audience and a time, or mark the rule as documented only.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["severity", "audience"],
+                name="rule_once",
+                violation_error_message="This severity tells that audience already.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -253,3 +253,13 @@ def test_the_severities_say_what_they_mean_and_promise(desk: Client) -> None:
 def test_whoever_is_on_call_is_proposed_as_commander(desk: Client, ann: User) -> None:
     page = desk.get(reverse(ADD)).content.decode()
     assert f'<option value="{ann.contact.pk}" selected>' in page
+
+
+def test_what_was_needed_to_close_is_refused_beside_the_field(desk: Client, incident: Incident) -> None:
+    Incident.objects.filter(pk=incident.pk).update(
+        summary="Payments", status="closed", resolved_at=incident.declared_at, restored_at=incident.declared_at
+    )
+    answer = desk.post(incident.get_absolute_url(), {"title": incident.title, "summary": ""})
+    assert "needed to close it" in answer.content.decode()
+    incident.refresh_from_db()
+    assert incident.summary == "Payments"

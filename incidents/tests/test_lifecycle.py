@@ -103,10 +103,15 @@ def test_an_incident_left_open_for_months_is_settled_in_few_statements(
     assert verdicts(incident, Kind.STATUS_UPDATE).count("missed") == 120 * 48 - 1
 
 
-def test_a_late_declaration_has_missed_its_promises_at_once(declare: Declare) -> None:
+def test_a_late_declaration_misses_its_promises_with_their_letters(declare: Declare) -> None:
     incident = declare(detected_at=after(-20))
+    letter = OutgoingMessage.objects.get(subject__contains="declared")
+    assert "declared: acknowledge now" in letter.subject
+    assert "before it was declared. Acknowledge it now" in letter.body_text
+    run_sweep(now=after(0.25))
     assert verdict(incident, Kind.ACKNOWLEDGE) == Verdict.MISSED
     assert verdict(incident, Kind.RESTORE) == Verdict.OPEN
+    assert OutgoingMessage.objects.filter(subject__contains="missed: acknowledge").exists()
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(15, Verdict.MET), (15.001, Verdict.MET_LATE)])
@@ -406,3 +411,71 @@ def test_a_row_that_cannot_be_handled_stops_no_other(
         sweep(now=after(20))
     assert verdict(good, Kind.ACKNOWLEDGE) == Verdict.MISSED
     assert OutgoingMessage.objects.filter(subject__contains=f"{good.number} missed").exists()
+
+
+def test_reopening_what_nobody_acknowledged_asks_again(declare: Declare, ann: User) -> None:
+    incident = declare()
+    lifecycle.withdraw(incident, outcome=Incident.Outcome.FALSE_ALARM, reason="Nothing", by=ann, now=after(5))
+    incident = lifecycle.reopen(incident, reason="It is real", by=ann, now=after(30))
+    assert verdicts(incident, Kind.ACKNOWLEDGE) == ["superseded", "open"]
+    assert verdicts(incident, Kind.STAKEHOLDER_NOTICE) == ["superseded", "open"]
+    run_sweep(now=after(46))
+    fired = incident.escalations.filter(epoch=incident.epoch, fired_at__isnull=False)
+    assert list(fired.values_list("level", flat=True)) == [1, 2]
+
+
+def test_calling_in_goes_on_where_the_path_stopped(declare: Declare, ann: User) -> None:
+    incident = declare()
+    lifecycle.acknowledge(incident, by=ann, now=after(1))
+    lifecycle.escalate(incident, reason="Too big for us", by=ann, now=after(2))
+    lifecycle.change_severity(
+        incident, severity=SeverityPolicy.objects.get(code="SEV-2"), reason="Smaller", by=ann, now=after(3)
+    )
+    lifecycle.escalate(incident, reason="Still too big", by=ann, now=after(4))
+    fired = incident.escalations.filter(fired_at__isnull=False).values_list("level", flat=True)
+    assert sorted(fired) == [1, 2, 3]
+    letter = OutgoingMessage.objects.filter(subject__contains="level 3").get()
+    assert "your help is needed" in letter.subject
+    assert "It has been acknowledged" in letter.body_text
+
+
+def test_a_duplicate_of_a_duplicate_is_refused(declare: Declare, ann: User) -> None:
+    first, second = declare(), declare()
+    duplicate = Incident.Outcome.DUPLICATE
+    lifecycle.withdraw(second, outcome=duplicate, duplicate_of=first, reason="Same", by=ann, now=after(1))
+    second.refresh_from_db()
+    with pytest.raises(ValidationError, match="itself a duplicate"):
+        lifecycle.withdraw(first, outcome=duplicate, duplicate_of=second, reason="Same", by=ann, now=after(2))
+
+
+def test_a_corrected_restoration_is_no_longer_assumed(declare: Declare, ann: User) -> None:
+    incident = declare()
+    lifecycle.resolve(incident, by=ann, now=after(30))
+    corrected = lifecycle.correct_milestone(
+        incident, milestone=Incident.Milestone.RESTORED, value=after(20), reason="Log", by=ann, now=after(40)
+    )
+    assert not corrected.is_restored_assumed
+
+
+def test_an_estimate_in_the_past_is_refused_beside_the_field(declare: Declare, ann: User) -> None:
+    incident = declare()
+    with pytest.raises(ValidationError) as refusal:
+        lifecycle.post_update(incident, current_impact="Same", eta_at=after(-1), by=ann, now=after(1))
+    assert set(refusal.value.message_dict) == {"eta_at"}
+
+
+def test_what_was_needed_to_close_is_not_emptied_afterwards(declare: Declare, ann: User) -> None:
+    incident = declare(summary="Payments")
+    Incident.objects.filter(pk=incident.pk).update(
+        status="closed", resolved_at=after(1), restored_at=after(1), required_fields=["summary"]
+    )
+    with pytest.raises(ValidationError, match="needed to close"):
+        lifecycle.edit_facts(incident, changes={"summary": ""}, by=ann, now=after(2))
+
+
+def test_a_digest_says_by_when_and_where(declare: Declare, ann: User) -> None:
+    incidents = [declare() for _ in range(7)]
+    run_sweep(now=after(20))
+    digest = OutgoingMessage.objects.get(address=ann.email, subject__contains="promises need you")
+    assert "by Mon 2 Mar 2026, 09:15 UTC was missed" in digest.body_text
+    assert incidents[6].get_absolute_url() in digest.body_text

@@ -15,5 +15,7 @@ def validate_year(value: date | datetime) -> None:
 
 
 def validate_length(value: timedelta) -> None:
-    if abs(value) > LONGEST:
+    if value < timedelta():
+        raise ValidationError("A length of time is not negative.")
+    if value > LONGEST:
         raise ValidationError("This is longer than five years. Write a shorter length of time.")

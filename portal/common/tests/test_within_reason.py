@@ -23,3 +23,8 @@ def test_years_that_people_mean_pass() -> None:
 def test_a_length_that_nobody_means_is_refused() -> None:
     with pytest.raises(ValidationError, match="five years"):
         validate_length(timedelta(days=10**8))
+
+
+def test_a_negative_length_is_refused() -> None:
+    with pytest.raises(ValidationError, match="negative"):
+        validate_length(timedelta(minutes=-15))
