@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django import forms as django_forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -14,10 +14,11 @@ from unfold import widgets
 from incidents import lifecycle
 from incidents.admin.page import incident_page
 from incidents.admin.verbs import VERBS
-from incidents.forms import DeclareForm
+from incidents.forms import DeclareForm, FactsForm
+from incidents.locking import locked
 from incidents.models import Incident, InvalidTransition
 from incidents.permissions import may
-from incidents.responding import EDITABLE_FACTS, check_facts
+from incidents.responding import EDITABLE_FACTS
 from portal.common.admin import NothingIsDeleted, PortalAdmin, VerbsMixin, actor
 from portal.common.admin.columns import column
 from portal.common.admin.verbs import show_errors
@@ -30,19 +31,6 @@ STATUS_COLOURS = {
     Incident.Status.RESOLVED.label: "success",
 }
 LONG_TEXTS = ("summary", "impact", "scope", "customer_impact", "root_cause", "actions_taken")
-
-
-class FactsForm(django_forms.ModelForm):  # type: ignore[type-arg]
-    """The descriptive facts of an incident; its times and status are changed by verbs."""
-
-    class Meta:
-        model = Incident
-        fields = EDITABLE_FACTS
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        check_facts(self.instance, cleaned)
-        return cleaned
 
 
 @admin.register(Incident)
@@ -148,7 +136,10 @@ class IncidentAdmin(NothingIsDeleted, VerbsMixin, PortalAdmin):
             extra["add_note_url"] = next((each["url"] for each in buttons if each["verb"].name == "add_note"), "")
             extra["show_save_and_add_another"] = False
             extra["title"] = incident.number
-        page: HttpResponse = super().change_view(request, object_id, form_url, extra_context=extra)
+        with transaction.atomic():
+            if incident is not None and request.method == "POST":
+                locked(incident)  # Whoever saves at the same moment waits here, and then sees what was saved.
+            page: HttpResponse = super().change_view(request, object_id, form_url, extra_context=extra)
         return page
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:

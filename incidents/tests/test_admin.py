@@ -1,6 +1,7 @@
 """The incident's screens: verbs by POST only, errors beside the field, nothing typed is lost."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -263,3 +264,37 @@ def test_what_was_needed_to_close_is_refused_beside_the_field(desk: Client, inci
     assert "needed to close it" in answer.content.decode()
     incident.refresh_from_db()
     assert incident.summary == "Payments"
+
+
+def opened(desk: Client, incident: Incident) -> dict[str, Any]:
+    """What a browser would send from the page of facts as it is now."""
+    form = desk.get(incident.get_absolute_url()).context["adminform"].form
+    sent = {}
+    for bound in form:
+        value = bound.value()
+        sent[bound.html_name] = sent[bound.html_initial_name] = "" if value is None else value
+    return sent
+
+
+def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(desk: Client, incident: Incident, ann: User) -> None:
+    mine, now = opened(desk, incident), timezone.now()
+    lifecycle.edit_facts(incident, changes={"summary": "Theirs", "scope": "Theirs too"}, by=ann, now=now)
+    page = desk.post(incident.get_absolute_url(), mine | {"summary": "Mine", "impact": "Everybody"})
+    text = page.content.decode()
+    assert "Somebody has changed this meanwhile, to: “Theirs”" in text
+    assert "Mine" in text
+    incident.refresh_from_db()
+    assert (incident.summary, incident.scope, incident.impact) == ("Theirs", "Theirs too", "")
+    again = {bound.html_initial_name: page.context["adminform"].form.data.get(bound.html_initial_name, "")
+             for bound in page.context["adminform"].form}  # fmt: skip
+    desk.post(incident.get_absolute_url(), mine | again | {"summary": "Mine", "impact": "Everybody"})
+    incident.refresh_from_db()
+    assert (incident.summary, incident.scope, incident.impact) == ("Mine", "Theirs too", "Everybody")
+
+
+def test_two_people_may_change_different_facts_at_once(desk: Client, incident: Incident, ann: User) -> None:
+    mine = opened(desk, incident)
+    lifecycle.edit_facts(incident, changes={"summary": "Theirs"}, by=ann, now=timezone.now())
+    assert desk.post(incident.get_absolute_url(), mine | {"impact": "Everybody"}).status_code == 302
+    incident.refresh_from_db()
+    assert (incident.summary, incident.impact) == ("Theirs", "Everybody")
