@@ -14,7 +14,8 @@ from unfold import widgets
 from incidents import lifecycle
 from incidents.admin.page import incident_page
 from incidents.admin.verbs import VERBS
-from incidents.forms import DeclareForm, FactsForm
+from incidents.facts_form import FactsForm
+from incidents.forms import DeclareForm
 from incidents.locking import locked
 from incidents.models import Incident, InvalidTransition
 from incidents.permissions import may

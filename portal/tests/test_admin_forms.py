@@ -8,15 +8,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib import admin
-from django.core.management import call_command
 from django.db import models, transaction
 from django.test import Client
 from django.urls import reverse
 
 from contacts.models import User
-from portal import roles
 from portal.common.admin import VerbsMixin
-from portal.tests.test_admin_pages import NOW, populate
+from portal.tests.test_admin_pages import NOW, all_powerful
 
 ODD = (
     "",
@@ -60,11 +58,7 @@ class Inputs(HTMLParser):
 
 @pytest.fixture
 def desk(person: Callable[..., User]) -> Iterator[Client]:
-    call_command("load_runbook", verbosity=0)
-    ann = person("ann", *roles.ROLES, on_call=True, time_zone="Pacific/Auckland")
-    User.objects.filter(pk=ann.pk).update(is_superuser=True)
-    ann.refresh_from_db()
-    populate(ann, 1)
+    ann = all_powerful(person)
     client = Client()
     with time_machine.travel(NOW + timedelta(hours=2), tick=False):
         client.force_login(ann)

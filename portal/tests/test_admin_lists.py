@@ -6,25 +6,19 @@ from html import unescape
 
 import pytest
 from django.contrib import admin
-from django.core.management import call_command
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
 from contacts.models import User
-from portal import roles
-from portal.tests.test_admin_pages import populate
+from portal.tests.test_admin_pages import all_powerful
 
 MOST_LINKS = 40
 
 
 @pytest.fixture
 def desk(person: Callable[..., User]) -> Client:
-    call_command("load_runbook", verbosity=0)
-    ann = person("ann", *roles.ROLES, on_call=True, time_zone="Pacific/Auckland")
-    User.objects.filter(pk=ann.pk).update(is_superuser=True)
-    ann.refresh_from_db()
-    populate(ann, 1)
+    ann = all_powerful(person)
     client = Client()
     client.force_login(ann)
     return client

@@ -56,6 +56,16 @@ def populate(ann: User, start: int) -> None:
         )  # fmt: skip
 
 
+def all_powerful(person: Callable[..., User]) -> User:
+    """Somebody far from Greenwich who may open everything, and a portal in which something has happened."""
+    call_command("load_runbook", verbosity=0)
+    ann = person("ann", *roles.ROLES, on_call=True, time_zone="Pacific/Auckland")
+    User.objects.filter(pk=ann.pk).update(is_superuser=True)
+    ann.refresh_from_db()
+    populate(ann, 1)
+    return ann
+
+
 @pytest.fixture
 def ann(person: Callable[..., User]) -> User:
     call_command("load_runbook", verbosity=0)
