@@ -1,5 +1,6 @@
 """The incident's screens: the list, declaring, and the page of one incident."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.contrib import admin, messages
@@ -137,9 +138,10 @@ class IncidentAdmin(NothingIsDeleted, VerbsMixin, PortalAdmin):
             extra["add_note_url"] = next((each["url"] for each in buttons if each["verb"].name == "add_note"), "")
             extra["show_save_and_add_another"] = False
             extra["title"] = incident.number
-        with transaction.atomic():
-            if incident is not None and request.method == "POST":
-                locked(incident)  # Whoever saves at the same moment waits here, and then sees what was saved.
+        saved = incident if request.method == "POST" else None
+        with transaction.atomic() if saved else nullcontext():
+            if saved is not None:
+                locked(saved)  # Whoever saves at the same moment waits here, and then sees what was saved.
             page: HttpResponse = super().change_view(request, object_id, form_url, extra_context=extra)
         return page
 
