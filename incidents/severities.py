@@ -48,7 +48,9 @@ def clock_of(incident: Incident, kind: Kind) -> tuple[datetime | None, datetime 
     """When the latest promise of ``kind`` started, and when it was kept; restoring starts anew with a reopening."""
     latest = incident.deadlines.filter(kind=kind).order_by("-epoch", "-pk").first()
     if latest is not None:
-        return latest.clock_started_at, latest.kept_at
+        # A promise that was waived was kept by nobody, and yet service may be back.
+        restored_at = incident.restored_at if kind == Kind.RESTORE else None
+        return latest.clock_started_at, latest.kept_at or restored_at
     return (incident.detected_at, None) if kind == Kind.RESTORE else (incident.resolved_at, None)
 
 

@@ -479,3 +479,14 @@ def test_a_digest_says_by_when_and_where(declare: Declare, ann: User) -> None:
     digest = OutgoingMessage.objects.get(address=ann.email, subject__contains="promises need you")
     assert "by Mon 2 Mar 2026, 09:15 UTC was missed" in digest.body_text
     assert incidents[6].get_absolute_url() in digest.body_text
+
+
+def test_a_new_severity_promises_no_restoration_of_what_is_restored(declare: Declare, ann: User) -> None:
+    incident = declare()
+    restore = incident.deadlines.get(kind=Kind.RESTORE)
+    lifecycle.waive(restore, reason="Agreed", by=ann, now=after(5))
+    lifecycle.resolve(incident, by=ann, now=after(10))
+    lifecycle.change_severity(
+        incident, severity=SeverityPolicy.objects.get(code="SEV-4"), reason="Small", by=ann, now=after(12)
+    )
+    assert verdicts(incident, Kind.RESTORE) == ["waived", "met"]
